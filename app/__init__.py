@@ -1,0 +1,16 @@
+"""Free Labels: one sentence becomes many training pairs, and nobody labels a thing.
+
+A sentence flows one way through these files, each knowing only those before it:
+
+    sentences.py      the bank, a random draw, and the limits on a visitor's text
+    tokenizer.py      text to tokens with character spans, and back
+    pairs.py          T tokens to T − 1 pairs (context, label), and the causal mask
+    model.py          the network: token ids to logits in one causal pass
+    checkpoint.py     the network and its tokenizer, to and from a folder
+    predict.py        the pass over a sentence: each pair's probability, rank, loss, top candidates
+    view.py           the same as words, digits and lengths: what templates show
+    web/              a module a page or API; main.py puts them together into the app
+
+Beside the flow: settings.py (what an operator can set), bench.py (how fast it is), cli.py (`python -m app …`), and
+pretrain/, which makes the checkpoint in checkpoints/.
+"""

@@ -1,0 +1,125 @@
+"""A checkpoint is a folder: weights, the network's shape, the tokenizer and the model card.
+
+It is a standard Hugging Face checkpoint of the Llama architecture, so that other tools open it:
+
+    model.safetensors       the weights, named as in `app.model`, in 16 bits
+    config.json             the shape, under the names that `transformers` gives it
+    tokenizer.json          the vocabulary and its merges
+    tokenizer_config.json   how `transformers` opens the tokenizer
+    README.md, card.json    the model card, for people and for programs
+"""
+
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from app.model import GPT, GPTConfig
+from app.tokenizer import Tokenizer
+
+REMEDY = "restore it from the repository or the package, or name another folder in FREELABELS_MODEL"
+
+# Our names for the numbers that fix the shape, and Llama's.
+CONFIG_NAMES = {
+    "vocab_size": "vocab_size",
+    "context_length": "max_position_embeddings",
+    "n_layer": "num_hidden_layers",
+    "n_head": "num_attention_heads",
+    "n_embd": "hidden_size",
+    "n_hidden": "intermediate_size",
+    "norm_eps": "rms_norm_eps",
+}
+
+
+class CheckpointError(Exception):
+    """A checkpoint is missing, damaged or at odds with itself; the message names the file and the remedy."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A model, its tokenizer and its name, ready to predict."""
+
+    name: str
+    model: GPT
+    tokenizer: Tokenizer
+
+
+def save(folder: Path, model: GPT, tokenizer: Tokenizer) -> None:
+    """Write weights, shape and tokenizer; the model card is `app.pretrain.card`'s to write."""
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = {name: tensor.to(torch.float16).contiguous() for name, tensor in model.state_dict().items()}
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    (folder / "model.safetensors").chmod(0o644)  # safetensors keeps files to their owner; a server may be another user
+    config = model.config
+    _write_json(
+        folder / "config.json",
+        {
+            "architectures": ["LlamaForCausalLM"],
+            "model_type": "llama",
+            **{theirs: getattr(config, ours) for ours, theirs in CONFIG_NAMES.items()},
+            "num_key_value_heads": config.n_head,
+            "hidden_act": "silu",
+            "rope_parameters": {"rope_type": "default", "rope_theta": config.rope_theta},
+            "tie_word_embeddings": True,
+            "bos_token_id": None,
+            "eos_token_id": None,
+            "dtype": "float16",
+        },
+    )
+    tokenizer.save(folder / "tokenizer.json")
+    _write_json(
+        folder / "tokenizer_config.json",
+        {
+            "tokenizer_class": "PreTrainedTokenizerFast",
+            "model_max_length": config.context_length,
+            "clean_up_tokenization_spaces": False,
+        },
+    )
+
+
+def load(folder: Path) -> Checkpoint:
+    """Read a checkpoint for prediction, in 32 bits on the CPU; CheckpointError where it cannot be used."""
+    for name in ("model.safetensors", "config.json", "tokenizer.json"):
+        if not (folder / name).is_file():
+            raise CheckpointError(f"{folder / name} is missing: {REMEDY}")
+    config = _read_config(folder / "config.json")
+    try:
+        tokenizer = Tokenizer.load(folder / "tokenizer.json")
+    except Exception as error:  # the tokenizers library raises bare Exception
+        raise CheckpointError(f"{folder / 'tokenizer.json'} is damaged ({error}): {REMEDY}") from error
+    if tokenizer.vocab_size != config.vocab_size:
+        raise CheckpointError(
+            f"{folder / 'tokenizer.json'} has {tokenizer.vocab_size} entries, but {folder / 'config.json'} "
+            f"says vocab_size = {config.vocab_size}; they belong to different models: {REMEDY}"
+        )
+    model = GPT(config)
+    try:
+        weights = load_file(folder / "model.safetensors")
+        model.load_state_dict({name: tensor.float() for name, tensor in weights.items()})
+    except (OSError, SafetensorError, RuntimeError) as error:
+        reason = " ".join(str(error).split())[:300]
+        raise CheckpointError(f"{folder / 'model.safetensors'} is damaged ({reason}): {REMEDY}") from error
+    return Checkpoint(folder.name, model.eval().requires_grad_(False), tokenizer)
+
+
+def _read_config(path: Path) -> GPTConfig:
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        shape = {ours: stored[theirs] for ours, theirs in CONFIG_NAMES.items()}
+        shape["rope_theta"] = stored["rope_parameters"]["rope_theta"]
+        for ours, value in shape.items():
+            kind = type(getattr(GPTConfig, ours))  # its default's: int, or float, which may be written without a point
+            if type(value) not in (int, kind) or not 0 < value < math.inf:
+                raise ValueError(f"{CONFIG_NAMES.get(ours, ours)} = {value!r}")
+        return GPTConfig(**shape)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(f"{path} is damaged ({type(error).__name__}: {error}): {REMEDY}") from error
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

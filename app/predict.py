@@ -1,0 +1,137 @@
+"""One causal pass over a sentence, and what the model expected at each of its pairs."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from app.checkpoint import Checkpoint
+from app.pairs import training_pairs
+from app.sentences import InputError, check_text
+from app.tokenizer import Token
+
+DEFAULT_TOP_K = 8
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A token the model expected, with its probability over the whole vocabulary."""
+
+    id: int
+    text: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the model expected at one pair.
+
+    rank: 1 + the number of tokens more probable than the label. loss: −ln probability, in nats.
+    top: the most probable tokens, best first. remainder: 1 − the sum of top.
+    """
+
+    step: int
+    position: int
+    context: str
+    label: str
+    label_id: int
+    probability: float
+    rank: int
+    loss: float
+    top: tuple[Candidate, ...]
+    remainder: float
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A sentence, its T tokens and the T − 1 predictions.
+
+    mean_loss is the sentence's cross-entropy in nats per pair, perplexity its exponential.
+    """
+
+    sentence: str
+    tokens: tuple[Token, ...]
+    predictions: tuple[Prediction, ...]
+    mean_loss: float
+    perplexity: float
+
+
+class Predictor:
+    """A checkpoint ready to analyze sentences; recent analyses are kept."""
+
+    def __init__(self, checkpoint: Checkpoint, keep: int = 1_024) -> None:
+        self.checkpoint = checkpoint
+        self.analyze = lru_cache(keep)(self._analyze)
+
+    def _analyze(self, sentence: str, top_k: int = DEFAULT_TOP_K) -> Analysis:
+        """Tokens, pairs and predictions of a sentence; InputError where it is no sentence to analyze."""
+        check_text(sentence)
+        tokenizer = self.checkpoint.tokenizer
+        tokens = tuple(tokenizer.tokens(sentence))
+        check_length(len(tokens), self.checkpoint.model.config.context_length)
+        ids = [token.id for token in tokens]
+        rows = log_probs(self.checkpoint, ids[:-1])
+        labels = torch.tensor(ids[1:])
+        chosen = rows.gather(1, labels[:, None])  # (T − 1, 1)
+        ranks = (rows > chosen).sum(dim=1) + 1
+        top = rows.topk(min(top_k, rows.shape[1]), dim=1)
+        predictions = []
+        for pair, log_prob, rank, best, best_ids in zip(
+            training_pairs(ids),
+            chosen.flatten().tolist(),
+            ranks.tolist(),
+            top.values.exp().tolist(),
+            top.indices.tolist(),
+            strict=True,
+        ):
+            candidates = tuple(
+                Candidate(token_id, tokenizer.text(token_id), probability)
+                for token_id, probability in zip(best_ids, best, strict=True)
+            )
+            predictions.append(
+                Prediction(
+                    step=pair.step,
+                    position=pair.position,
+                    context=tokenizer.decode(pair.context),
+                    label=tokenizer.text(pair.label),
+                    label_id=pair.label,
+                    probability=math.exp(log_prob),
+                    rank=rank,
+                    loss=-log_prob,
+                    top=candidates,
+                    remainder=max(0.0, 1.0 - math.fsum(best)),  # rounding may reach just below 0
+                )
+            )
+        mean_loss = math.fsum(prediction.loss for prediction in predictions) / len(predictions)
+        return Analysis(sentence, tokens, tuple(predictions), mean_loss, math.exp(mean_loss))
+
+
+def check_length(n_tokens: int, context_length: int) -> None:
+    """Raise InputError unless a text has a pair and fits the context."""
+    if n_tokens < 2:
+        raise InputError(
+            "too_few_tokens",
+            f"The text is {n_tokens} token, and a pair takes two: a context and its label. Add a word.",
+            limit=2,
+            actual=n_tokens,
+        )
+    if n_tokens > context_length:
+        raise InputError(
+            "too_many_tokens",
+            f"The text has {n_tokens} tokens; the model reads {context_length} at most. Shorten it.",
+            limit=context_length,
+            actual=n_tokens,
+        )
+
+
+@torch.inference_mode()
+def log_probs(checkpoint: Checkpoint, token_ids: Sequence[int]) -> Tensor:
+    """One forward pass: T − 1 inputs -> ln P(next token) at each, over the whole vocabulary, (T − 1, V) in float64.
+
+    The softmax is taken in float64, so that a row's probabilities add up to 1 as far as anyone can see.
+    """
+    logits: Tensor = checkpoint.model(torch.tensor([token_ids]))[0]
+    return logits.double().log_softmax(dim=-1)

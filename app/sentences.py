@@ -1,0 +1,116 @@
+"""The sentence bank, a random draw from it, and what a visitor's text may be."""
+
+import random
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+MAX_CHARACTERS = 2_000
+LINE_CONTROLS = "\n\t"  # the control characters that a text may hold
+
+
+class InputError(ValueError):
+    """A person's input cannot be used. The message says what is wrong, the limit and the remedy.
+
+    `code` is for programs; `limit` and `actual` are given where the fault is one of size.
+    """
+
+    def __init__(self, code: str, message: str, limit: int | None = None, actual: int | str | None = None) -> None:
+        super().__init__(message)
+        self.code, self.message, self.limit, self.actual = code, message, limit, actual
+
+
+def check_text(text: str) -> None:
+    """Raise InputError unless a text is one to cut into tokens; its number of tokens is checked in `app.predict`."""
+    if len(text) > MAX_CHARACTERS:
+        raise InputError(
+            "too_many_characters",
+            f"The text has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}. Shorten it.",
+            limit=MAX_CHARACTERS,
+            actual=len(text),
+        )
+    if not text.strip():
+        raise InputError("empty_text", "There is no text yet. Type a sentence of two words or more.")
+    for place, character in enumerate(text, start=1):
+        category = unicodedata.category(character)
+        if category == "Cs" or (category == "Cc" and character not in LINE_CONTROLS):
+            kind = "half a surrogate pair" if category == "Cs" else "a control character"
+            raise InputError(
+                "forbidden_character",
+                f"Character {place} of the text is {kind}, U+{ord(character):04X}, which is no text. Delete it.",
+                actual=f"U+{ord(character):04X}",
+            )
+
+
+@dataclass(frozen=True)
+class Theme:
+    """A file of the bank: its title and its sentences, in the file's order."""
+
+    name: str
+    title: str
+    sentences: tuple[str, ...]
+
+
+class BankError(Exception):
+    """The folder of the sentence bank cannot be used; the message names the file and the remedy."""
+
+
+@dataclass(frozen=True)
+class Bank:
+    """All themes. The app opens on the first sentence of `everyday`, or of the first theme where there is none."""
+
+    themes: tuple[Theme, ...]
+
+    @classmethod
+    def load(cls, folder: Path) -> "Bank":
+        """Read every .txt file: a first line `# Title`, then a sentence a line; other # lines are comments."""
+        files = sorted(folder.glob("*.txt"), key=lambda file: (file.stem != "everyday", file.name))
+        themes = tuple(theme for file in files if (theme := _read(file)).sentences)
+        if not themes:
+            raise BankError(
+                f"the sentence bank {folder} holds no sentence: put a .txt file there, a sentence a line, "
+                "or name another folder in FREELABELS_SENTENCES"
+            )
+        return cls(themes)
+
+    @cached_property
+    def sentences(self) -> tuple[str, ...]:
+        """Every sentence, theme by theme."""
+        return tuple(sentence for theme in self.themes for sentence in theme.sentences)
+
+    @property
+    def opening(self) -> str:
+        """The sentence that the app opens on."""
+        return self.sentences[0]
+
+    def draw(self, after: str | None = None) -> str:
+        """A random sentence, another one than `after` (unless the bank has only that)."""
+        return random.choice(_without(self.sentences, after))
+
+    def theme_of(self, sentence: str) -> Theme:
+        """The theme that a sentence of the bank belongs to."""
+        return next(theme for theme in self.themes if sentence in theme.sentences)
+
+
+def _without(sentences: Sequence[str], one: str | None) -> Sequence[str]:
+    return [sentence for sentence in sentences if sentence != one] or sentences
+
+
+def _read(file: Path) -> Theme:
+    try:
+        lines = [line.strip() for line in file.read_text(encoding="utf-8-sig").splitlines()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise BankError(f"{file} cannot be read ({error}): make it a readable UTF-8 text file") from error
+    title = lines[0].lstrip("# ") if lines and lines[0].startswith("#") else file.stem.replace("-", " ").capitalize()
+    sentences = []
+    for number, line in enumerate(lines, start=1):
+        if not line or line.startswith("#"):
+            continue
+        try:
+            check_text(line)
+        except InputError as error:
+            raise BankError(f"{file}, line {number}: {error.message}") from error
+        sentences.append(line)
+    return Theme(file.stem, title, tuple(dict.fromkeys(sentences)))

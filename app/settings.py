@@ -1,0 +1,31 @@
+"""What an operator can set, all by environment variables that begin with FREELABELS_."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PACKAGE = Path(__file__).parent
+# In a checkout the resource folders stand beside the package; in an installed wheel they lie inside it.
+RESOURCES = PACKAGE if (PACKAGE / "templates").is_dir() else PACKAGE.parent
+CHECKPOINTS = PACKAGE / "checkpoints"
+
+
+class Settings(BaseSettings):
+    """The app's settings; each field is FREELABELS_ and its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="FREELABELS_", frozen=True)
+
+    model: str = Field("tiny", description="A checkpoint shipped in app/checkpoints, or a folder that holds one.")
+    sentences: Path = Field(
+        RESOURCES / "sentences", description="The folder of the sentence bank: .txt files, a sentence a line."
+    )
+    cache_megabytes: float = Field(
+        64, gt=0, description="Memory for pages already rendered; the least recently used go first."
+    )
+
+    @property
+    def checkpoint(self) -> Path:
+        """The model's folder."""
+        shipped = CHECKPOINTS / self.model
+        return shipped if shipped.is_dir() else Path(self.model)
