@@ -1,0 +1,72 @@
+"""The corpus: a folder of .txt files, each a source, its documents parted by blank lines."""
+
+import hashlib
+import itertools
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+# Epochs over a source in one round: everyday and narrative English first, some encyclopedic. Sources not named
+# here count once. The sentences that people type are short and plain, so such texts are read more often; narrow
+# (bookings) and dated (magazine fiction) ones less than once.
+WEIGHTS = {
+    "tinystories": 4.0,
+    "storybooks": 5.0,
+    "tatoeba": 4.0,
+    "tanaka": 3.0,
+    "comve": 3.0,
+    "facts_templates": 3.0,
+    "simple_sentences": 2.0,
+    "onestop_english": 2.0,
+    "short_stories": 0.5,
+    "sgd_dialogues": 0.3,
+}
+
+SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+|\n+")
+FINAL_PUNCTUATION = ".!?\"' "
+
+
+def sources(corpus: Path) -> list[Path]:
+    """The corpus's files in alphabetical order; ValueError where there are none."""
+    files = sorted(corpus.glob("*.txt"))
+    if not files:
+        raise ValueError(f"no .txt file in {corpus}; name a folder of text files, documents parted by blank lines")
+    return files
+
+
+def documents(path: Path) -> Iterator[str]:
+    """The documents of one file, in order, one in memory at a time."""
+    lines: list[str] = []
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            if line.strip():
+                lines.append(line.rstrip("\n"))
+            elif lines:
+                yield "\n".join(lines)
+                lines = []
+    if lines:
+        yield "\n".join(lines)
+
+
+def is_validation(document: str, one_in: int = 200) -> bool:
+    """Whether a document is held out for validation: decided by its own hash, so that no split file can be lost."""
+    return int.from_bytes(hashlib.sha256(document.encode()).digest()[:8], "big") % one_in == 0
+
+
+def sentences(document: str) -> list[str]:
+    """Cut a document after sentence ends and line breaks; the pieces joined give it back.
+
+    >>> sentences('It rained. "Come in!" she said.')
+    ['It rained. ', '"Come in!" ', 'she said.']
+    """
+    cuts = [0, *(match.end() for match in SENTENCE_END.finditer(document)), len(document)]
+    return [document[start:end] for start, end in itertools.pairwise(cuts) if end > start]
+
+
+def as_typed(text: str) -> str:
+    """A text as visitors type it: lower case, no final punctuation.
+
+    >>> as_typed("The capital of France is Paris.")
+    'the capital of france is paris'
+    """
+    return text.lower().rstrip(FINAL_PUNCTUATION)

@@ -1,0 +1,247 @@
+"""Token shards: the corpus as pieces of 16-bit token ids in memory-mapped files, and batches packed from them.
+
+A piece begins where a document or one of its sentences begins, so that contexts from a single token on are what the
+model learns from, and comes in two forms: as written, and as visitors type it (see `as_typed`).
+A batch is packed without padding: several pieces share a row, each blind to the others.
+"""
+
+import hashlib
+import itertools
+import json
+import math
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.pretrain.corpus import WEIGHTS, as_typed, documents, is_validation, sentences, sources
+from app.pretrain.loss import IGNORED
+from app.tokenizer import Tokenizer
+
+FORMS = ("written", "typed")
+SPLITS = ("train", "validation")
+BATCH_OF_DOCUMENTS = 2_000  # tokenized together, on all cores
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """One source's pieces of one split and form: piece i is tokens[offsets[i] : offsets[i + 1]]."""
+
+    tokens: NDArray[np.uint16]
+    offsets: NDArray[np.int64]
+
+    @classmethod
+    def open(cls, stem: Path) -> "Pieces":
+        """Map STEM.bin (token ids) and STEM.idx (offsets) into memory without reading them."""
+        offsets = np.memmap(f"{stem}.idx", dtype=np.int64, mode="r")
+        # An empty file cannot be mapped.
+        tokens = np.memmap(f"{stem}.bin", dtype=np.uint16, mode="r") if offsets[-1] else np.zeros(0, np.uint16)
+        return cls(tokens, offsets)
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, index: int) -> NDArray[np.uint16]:
+        return self.tokens[self.offsets[index] : self.offsets[index + 1]]
+
+
+class _Writer:
+    """Appends pieces to STEM.bin and STEM.idx; closed with the stack it is given."""
+
+    def __init__(self, stem: Path, stack: ExitStack) -> None:
+        self.tokens, self.offsets = (
+            stack.enter_context(stem.with_name(f"{stem.name}.{kind}").open("wb")) for kind in ("bin", "idx")
+        )
+        self.total = 0
+        self.offsets.write(np.int64(0).tobytes())
+
+    def write(self, token_ids: list[int]) -> None:
+        self.total += len(token_ids)
+        self.tokens.write(np.array(token_ids, np.uint16).tobytes())
+        self.offsets.write(np.int64(self.total).tobytes())
+
+
+def _groups(document_sentences: list[str], lengths: list[int], limit: int) -> Iterator[str]:
+    """Join whole sentences into pieces of at most `limit` tokens (one long sentence may be longer)."""
+    piece, total = "", 0
+    for sentence, length in zip(document_sentences, lengths, strict=True):
+        if piece and total + length > limit:
+            yield piece.strip()
+            piece, total = "", 0
+        piece += sentence
+        total += length
+    if piece.strip():
+        yield piece.strip()
+
+
+def _piece_limit(document: str, longest: int) -> int:
+    """A document's piece length: a quarter, a half or the whole of the context, so that all lengths are learnt from."""
+    return longest >> (hashlib.sha256(document.encode()).digest()[-1] % 3)
+
+
+def write_shards(
+    corpus: Path, out: Path, tokenizer: Tokenizer, longest: int, progress: Callable[[str, int], None]
+) -> list[dict[str, int | str]]:
+    """Tokenize a corpus into `out`; returns and stores the manifest, a row a source.
+
+    `progress(source, documents)` is called after every few thousand documents. Shards that are complete and were made
+    from the same files by the same tokenizer are left as they are.
+    """
+    made_from: dict[str, object] = {
+        "tokenizer": hashlib.sha256(tokenizer.backend.to_str().encode()).hexdigest(),
+        "longest": longest,
+        "files": {file.name: _sha256(file) for file in sources(corpus)},
+    }
+    stored = out / "manifest.json"
+    if stored.exists() and (manifest := json.loads(stored.read_text()))["made_from"] == made_from:
+        rows: list[dict[str, int | str]] = manifest["sources"]
+        return rows
+    out.mkdir(parents=True, exist_ok=True)
+    # The manifest goes first and comes last: where it stands, the shards beside it are whole, and all there are.
+    for old in (stored, *out.glob("*.bin"), *out.glob("*.idx")):
+        old.unlink(missing_ok=True)
+    rows = [_write_source(file, out, tokenizer, longest, progress) for file in sources(corpus)]
+    stored.write_text(json.dumps({"made_from": made_from, "sources": rows}, indent=2))
+    return rows
+
+
+def _write_source(
+    file: Path, out: Path, tokenizer: Tokenizer, longest: int, progress: Callable[[str, int], None]
+) -> dict[str, int | str]:
+    counts = dict.fromkeys(SPLITS, 0)
+    stream = documents(file)
+    with ExitStack() as stack:
+        writers = {
+            (split, form): _Writer(out / f"{file.stem}.{split}.{form}", stack) for split in SPLITS for form in FORMS
+        }
+        while batch := list(itertools.islice(stream, BATCH_OF_DOCUMENTS)):
+            cut = [sentences(document) for document in batch]
+            lengths = iter(map(len, tokenizer.encode_batch([sentence for part in cut for sentence in part])))
+            for document, part in zip(batch, cut, strict=True):
+                split = "validation" if is_validation(document) else "train"
+                counts[split] += 1
+                limit = _piece_limit(document, longest)
+                pieces = list(_groups(part, list(itertools.islice(lengths, len(part))), limit))
+                typed_pieces = tokenizer.encode_batch([as_typed(piece) for piece in pieces])
+                for written, typed in zip(tokenizer.encode_batch(pieces), typed_pieces, strict=True):
+                    # A run-on sentence is cut; one token overlaps, since the last of a piece is label only.
+                    for start in range(0, max(len(written) - 1, 1), longest):
+                        end = start + longest + 1
+                        writers[split, "written"].write(written[start:end])
+                        writers[split, "typed"].write(typed[start:end])
+            progress(file.stem, len(batch))
+    return {
+        "source": file.stem,
+        "sha256": _sha256(file),
+        "bytes": file.stat().st_size,
+        "documents": counts["train"],
+        "validation_documents": counts["validation"],
+        "tokens": writers["train", "written"].total,
+    }
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@dataclass(frozen=True)
+class Batch:
+    """B rows of T slots. Slot t of a row holds a pair's last input and its label.
+
+    inputs (B, T), labels (B, T) with `IGNORED` where a slot is empty, pieces (B, T): which piece of the row a slot
+    belongs to; a slot sees only earlier slots of its own piece.
+    """
+
+    inputs: NDArray[np.int64]
+    labels: NDArray[np.int64]
+    pieces: NDArray[np.int64]
+
+    @property
+    def n_pairs(self) -> int:
+        """How many training pairs the batch holds."""
+        return int((self.labels != IGNORED).sum())
+
+
+class Shards:
+    """A folder of shards as an endless, seeded sequence of packed batches, any of which can be had by its number."""
+
+    PER_BLOCK = 16_384  # pieces drawn and packed together; bounds memory whatever the corpus's size
+
+    def __init__(self, folder: Path, seed: int, rows: int, slots: int, typed_share: float) -> None:
+        self.seed, self.rows, self.slots, self.typed_share = seed, rows, slots, typed_share
+        names = [row["source"] for row in json.loads((folder / "manifest.json").read_text())["sources"]]
+        self.train = [{form: Pieces.open(folder / f"{name}.train.{form}") for form in FORMS} for name in names]
+        sizes = np.array([len(source["written"]) for source in self.train])
+        weighted = sizes * np.array([WEIGHTS.get(name, 1.0) for name in names])
+        self.per_block = np.floor(self.PER_BLOCK * weighted / (weighted.sum() or 1)).astype(int)
+
+    def batches(self, skip_blocks: int = 0, skip_batches: int = 0) -> Iterator[tuple[int, int, Batch]]:
+        """Endless (block, index within the block, batch), from the given place on.
+
+        ValueError where the corpus is so small that a block of its pieces does not fill one batch.
+        """
+        for block in itertools.count(skip_blocks):
+            rows = self._packed(block)
+            if len(rows) < self.rows:
+                raise ValueError(
+                    f"the corpus is too small: {len(rows)} rows of {self.slots} tokens can be filled from it, "
+                    f"and a batch takes {self.rows}; add documents of some sentences"
+                )
+            for index in range(skip_batches, len(rows) // self.rows):
+                yield block, index, self._batch(rows[index * self.rows : (index + 1) * self.rows])
+            skip_batches = 0
+
+    def _draw(self, block: int) -> Iterator[tuple[int, int]]:
+        """(source, piece) for every piece of a block.
+
+        Each source is walked in a fixed shuffle, on and on: a stride coprime to its size visits every piece once
+        before any comes twice, and the place in the walk follows from the block's number alone.
+        """
+        for source, count in enumerate(self.per_block):
+            size = len(self.train[source]["written"])
+            stride = int(size * 0.6180339887) | 1
+            while size and math.gcd(stride, size) > 1:
+                stride += 2
+            for place in range(block * count, (block + 1) * count):
+                yield source, (place * stride + place // size) % size
+
+    def _packed(self, block: int) -> list[list[NDArray[np.uint16]]]:
+        """A block's pieces packed into rows of at most `slots` pairs, best fit first, in random order."""
+        random = np.random.default_rng([self.seed, block])
+        by_size: list[list[NDArray[np.uint16]]] = [[] for _ in range(self.slots + 1)]
+        for source, index in self._draw(block):
+            form = "typed" if random.random() < self.typed_share else "written"
+            piece = self.train[source][form][index][: self.slots + 1]
+            if len(piece) > 1:
+                by_size[len(piece) - 1].append(piece)
+        for same_size in by_size:
+            random.shuffle(same_size)
+        rows: list[list[NDArray[np.uint16]]] = []
+        while any(by_size):
+            row: list[NDArray[np.uint16]] = []
+            room = self.slots
+            # The first piece is drawn over all, so that long and short ones mix; the rest fill what room is left.
+            size = int(random.choice([n for n, same_size in enumerate(by_size) if same_size]))
+            while size:
+                row.append(by_size[size].pop())
+                room -= size
+                size = next((n for n in range(room, 0, -1) if by_size[n]), 0)
+            rows.append(row)
+        random.shuffle(rows)
+        return rows
+
+    def _batch(self, rows: list[list[NDArray[np.uint16]]]) -> Batch:
+        shape = (len(rows), self.slots)
+        batch = Batch(np.zeros(shape, np.int64), np.full(shape, IGNORED, np.int64), np.full(shape, -1, np.int64))
+        for i, row in enumerate(rows):
+            start = 0
+            for j, piece in enumerate(row):
+                end = start + len(piece) - 1
+                batch.inputs[i, start:end], batch.labels[i, start:end] = piece[:-1], piece[1:]
+                batch.pieces[i, start:end] = j
+                start = end
+        return batch

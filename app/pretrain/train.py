@@ -1,0 +1,193 @@
+"""The training loop: packed batches in, a trained network out, interruptible at any step."""
+
+import json
+import math
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from app.model import GPT, GPTConfig
+from app.pretrain.evaluate import validation_loss
+from app.pretrain.loss import linear_cross_entropy
+from app.pretrain.shards import Batch, Shards
+from app.tokenizer import Tokenizer
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """What fixes a run, beside the network's shape and the shards."""
+
+    seed: int = 1
+    tokens: int = 30_000_000  # the budget: labels learnt from; the learning rate falls to 0 by its end
+    minutes: float = math.inf  # a second budget, of training time; the nearer end rules
+    rows: int = 64  # of context_length slots each: one step's batch
+    learning_rate: float = 4e-3  # at its peak
+    warmup: float = 0.02  # share of the budget
+    weight_decay: float = 0.1
+    typed_share: float = 0.3  # of the pieces are lower-cased and without final punctuation
+    validate_every: int = 250  # steps
+    save_every: float = 300.0  # seconds
+
+
+@dataclass
+class Progress:
+    """Where a run stands; saved with the weights."""
+
+    step: int = 0
+    tokens: int = 0
+    seconds: float = 0.0
+    block: int = 0
+    batch: int = 0
+    curve: list[dict[str, float]] = field(default_factory=list)  # tokens, train and validation loss in nats
+
+
+class Run:
+    """One training run in a folder: `advance` trains until the budget is spent or the run is interrupted."""
+
+    def __init__(self, folder: Path, shape: GPTConfig, config: TrainConfig, tokenizer: Tokenizer) -> None:
+        torch.manual_seed(config.seed)
+        # Numbers too small for the usual format (denormals) slow a CPU's arithmetic down many times over.
+        torch.set_flush_denormal(True)
+        self.folder, self.config, self.tokenizer = folder, config, tokenizer
+        self.model = GPT(shape)
+        self.progress = Progress()
+        self.optimizers = _optimizers(self.model, config)
+        self.shards = Shards(folder / "shards", config.seed, config.rows, shape.context_length, config.typed_share)
+        # Fusing the elementwise work doubles the speed on a CPU, but needs a compiler there.
+        self.compiled = shutil.which("g++") is not None or torch.cuda.is_available()
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.model.to(self.device)
+        self._hidden = torch.compile(self.model.hidden, dynamic=False) if self.compiled else self.model.hidden
+
+    @property
+    def spent(self) -> float:
+        """How much of the budget is spent, 0 to 1."""
+        return max(self.progress.tokens / self.config.tokens, self.progress.seconds / (60 * self.config.minutes))
+
+    def advance(self, report: Callable[["Run", float], None]) -> bool:
+        """Train on; `report(run, loss)` after every step. True when the budget is spent, False when interrupted."""
+        saved = time.monotonic()
+        with _interruptible() as interrupted:
+            for block, index, batch in self.shards.batches(self.progress.block, self.progress.batch):
+                if self.spent >= 1 or interrupted():
+                    break
+                started = time.monotonic()
+                loss = self._step(batch)
+                self.progress.block, self.progress.batch = block, index + 1
+                self.progress.step += 1
+                self.progress.tokens += batch.n_pairs
+                self.progress.seconds += time.monotonic() - started
+                if self.progress.step % self.config.validate_every == 0 or self.spent >= 1:
+                    self._validate(loss)
+                report(self, loss)
+                if time.monotonic() - saved > self.config.save_every:
+                    self.save()
+                    saved = time.monotonic()
+        self.save()
+        return self.spent >= 1
+
+    def _step(self, batch: Batch) -> float:
+        """One step of gradient descent; returns the batch's mean loss in nats."""
+        scale = _schedule(self.spent, self.config.warmup)
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = scale * self.config.learning_rate
+        inputs, labels, pieces = (
+            torch.from_numpy(array).to(self.device) for array in (batch.inputs, batch.labels, batch.pieces)
+        )
+        with torch.autocast(self.device, torch.bfloat16):
+            hidden = self._hidden(inputs, pieces).flatten(0, 1).to(torch.bfloat16)
+            embedding = self.model.model.embed_tokens.weight
+            loss = linear_cross_entropy(hidden, embedding, labels.flatten(), self.compiled) / batch.n_pairs
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        for optimizer in self.optimizers:
+            optimizer.step()
+            # Kept and zeroed, not freed: fresh pages from the system cost more than writing zeros.
+            optimizer.zero_grad(set_to_none=False)
+        return loss.item()
+
+    def _validate(self, training_loss: float) -> None:
+        measured = validation_loss(self.model, self.folder / "shards", self.tokenizer, most=2_000)
+        self.progress.curve.append({"tokens": self.progress.tokens, "train_loss": training_loss, **asdict(measured)})
+
+    def save(self) -> None:
+        """Write everything needed to go on, so that a crash at any moment leaves the last state whole."""
+        tensors = {f"model.{name}": tensor for name, tensor in self.model.state_dict().items()}
+        for i, optimizer in enumerate(self.optimizers):
+            for index, state in optimizer.state_dict()["state"].items():
+                tensors |= {f"optimizer.{i}.{index}.{name}": torch.as_tensor(value) for name, value in state.items()}
+        fresh = self.folder / "state.safetensors.new"
+        meta = {"progress": json.dumps(asdict(self.progress)), "config": json.dumps(asdict(self.config))}
+        save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, fresh, metadata=meta)
+        fresh.replace(self.folder / "state.safetensors")
+
+    def resume(self) -> bool:
+        """Go back to the last saved state, if there is one."""
+        path = self.folder / "state.safetensors"
+        if not path.exists():
+            return False
+        tensors = load_file(path, device=self.device)
+        self.progress = Progress(**json.loads(_metadata(path)["progress"]))
+        self.model.load_state_dict(
+            {name.removeprefix("model."): tensor for name, tensor in tensors.items() if name.startswith("model.")}
+        )
+        for i, optimizer in enumerate(self.optimizers):
+            state: dict[int, dict[str, Tensor]] = {}
+            for key, tensor in tensors.items():
+                if key.startswith(f"optimizer.{i}."):
+                    _, _, index, name = key.split(".", 3)
+                    state.setdefault(int(index), {})[name] = tensor
+            optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+        return True
+
+
+def _metadata(path: Path) -> dict[str, str]:
+    with path.open("rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        header: dict[str, Any] = json.loads(file.read(size))
+    metadata: dict[str, str] = header["__metadata__"]
+    return metadata
+
+
+def _schedule(spent: float, warmup: float) -> float:
+    """The learning rate's share of its peak: a short linear rise, then a linear fall to 0."""
+    return min(spent / warmup + 0.02, (1 - spent) / (1 - warmup)) if spent < 1 else 0.0
+
+
+def _optimizers(model: GPT, config: TrainConfig) -> list[torch.optim.Optimizer]:
+    """Muon for the layers' matrices (Jordan et al. 2024), AdamW for the embedding and the norms."""
+    matrices = [p for name, p in model.named_parameters() if p.ndim == 2 and "embed" not in name]
+    others = [p for name, p in model.named_parameters() if p.ndim != 2 or "embed" in name]
+    lr, decay = config.learning_rate, config.weight_decay
+    return [
+        # match_rms_adamw scales Muon's steps to the size of AdamW's, so that one learning rate serves both.
+        torch.optim.Muon(matrices, lr=lr, weight_decay=decay, adjust_lr_fn="match_rms_adamw"),
+        torch.optim.AdamW(others, lr=lr, betas=(0.9, 0.95), weight_decay=0.0, fused=True),
+    ]
+
+
+@contextmanager
+def _interruptible() -> Iterator[Callable[[], bool]]:
+    """Turn Ctrl-C and SIGTERM into a question that the loop asks between two steps."""
+    asked: list[int] = []
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        asked.append(number)
+
+    previous = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
