@@ -1,0 +1,51 @@
+"""The app, put together: `create_app(settings)`, and `app` for `uvicorn app.main:app`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from app.settings import Settings
+from app.web import api, docs, health, stage
+from app.web.assets import STATIC, Assets
+from app.web.errors import add_error_handlers
+from app.web.headers import SecurityHeaders
+from app.web.services import Services
+
+
+def create_app(settings: Settings | None = None, services: Services | None = None) -> FastAPI:
+    """Build the app. Bank and model are loaded when it starts, unless they are handed over ready."""
+    settings = settings or Settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.services = services or Services.load(settings)
+        yield
+
+    app = FastAPI(
+        title="Free Labels",
+        summary="One sentence, its training pairs, and what a tiny language model expected at each.",
+        version=_version(),
+        lifespan=lifespan,
+        docs_url=None,  # FastAPI's own page loads scripts from elsewhere; ours is app.web.docs
+        redoc_url=None,
+    )
+    for router in (stage.router, api.router, docs.router, health.router):
+        app.include_router(router)
+    app.mount("/static", Assets(directory=STATIC), name="static")
+    app.add_middleware(GZipMiddleware, minimum_size=1_000)
+    app.add_middleware(SecurityHeaders)
+    add_error_handlers(app)
+    return app
+
+
+def _version() -> str:
+    try:
+        return version("free-labels")
+    except PackageNotFoundError:  # run from a folder that was never installed
+        return "0"
+
+
+app = create_app()

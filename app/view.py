@@ -1,0 +1,379 @@
+"""What templates show: the predictions as words, digits and lengths.
+
+All formatting happens here. The view models are frozen, and each field says what it is, so that a template can be
+written from this file alone.
+"""
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlencode
+
+from latex2mathml.converter import convert
+
+from app.pairs import causal_mask
+from app.predict import Analysis, Prediction
+from app.sentences import InputError
+from app.tokenizer import BYTES_IN_BRACKETS
+
+THIN = "\u202f"  # narrow no-break space, between a number and its sign
+PAIR_CHARACTERS = 160  # of context and label in the pair's card; a longer context shows its end
+FULL_STAIRCASE = 32  # rows; beyond it a cell would be too narrow to read, and a row shows the end of its context
+
+
+# --- Numbers -------------------------------------------------------------------------------------------------------
+
+
+def significant(value: float, digits: int) -> str:
+    """A positive number in plain decimals with so many significant digits.
+
+    >>> significant(0.00041234, 2), significant(41.234, 2)
+    ('0.00041', '41')
+    """
+    places = max(0, digits - 1 - math.floor(math.log10(value)))
+    return f"{value:.{places}f}"
+
+
+def percent(probability: float) -> str:
+    """A probability in percent: never 0 for what is possible, never 100 for what is not certain.
+
+    >>> percent(0.6123), percent(0.0000041), percent(0.99998)
+    ('61.2\u202f%', '0.00041\u202f%', '99.998\u202f%')
+    """
+    value, rest = 100 * probability, 100 * (1 - probability)
+    if value < 1e-300:
+        return f"0{THIN}%"
+    if value < 1e-6:
+        exponent = math.floor(math.log10(value))
+        return f"{value / 10.0**exponent:.1f}{THIN}×{THIN}10{_superscript(exponent)}{THIN}%"
+    if value < 1:
+        return f"{significant(value, 2)}{THIN}%"
+    if rest < 0.05:
+        places = 1 if rest < 1e-9 else -math.floor(math.log10(rest))
+        return f"{100 - rest:.{places}f}{THIN}%"
+    return f"{value:.1f}{THIN}%"
+
+
+def odds(probability: float) -> str:
+    """A small probability as one in so many, to two significant digits; "" where the percentage says it better.
+
+    >>> odds(0.000004), odds(0.25)
+    ('1 in 250,000', '')
+    """
+    if not 0 < probability < 0.01:
+        return ""
+    scale = 10.0 ** (math.floor(-math.log10(probability)) - 1)
+    return f"1 in {round(1 / probability / scale) * scale:,.0f}"
+
+
+def loss_text(loss: float) -> str:
+    """A loss in nats with two decimals, or more where it would vanish.
+
+    >>> loss_text(4.3983), loss_text(0.00042)
+    ('4.40', '0.00042')
+    """
+    return significant(loss, 2) if 0 < loss < 0.01 else f"{loss:.2f}"
+
+
+def _decimal(probability: float) -> str:
+    """A probability for a formula, in LaTeX, to four significant digits."""
+    if probability >= 1e-4:
+        return f"{probability:.4f}" if probability > 0.1 else significant(probability, 4)
+    exponent = math.floor(math.log10(probability))
+    return rf"{probability / 10.0**exponent:.3f} \times 10^{{{exponent}}}"
+
+
+def _superscript(number: int) -> str:
+    return str(number).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def _formula(latex: str) -> str:
+    """LaTeX to MathML, shown without JavaScript by every current browser."""
+    mathml: str = convert(latex)
+    return mathml
+
+
+# --- Text ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A run of a token's text that is shown in one way."""
+
+    kind: Annotated[str, "text, space, newline, tab or bytes"]
+    text: Annotated[str, "the characters themselves; bytes in hexadecimal"]
+
+
+_SEGMENTS = re.compile(rf"(?P<bytes>{BYTES_IN_BRACKETS})|(?P<space> )|(?P<newline>\n)|(?P<tab>\t)")
+
+
+def segments(text: str) -> tuple[Segment, ...]:
+    """Cut a token's text so that white space and loose bytes can be made visible."""
+    found, last = [], 0
+    for match in _SEGMENTS.finditer(text):
+        if match.start() > last:
+            found.append(Segment("text", text[last : match.start()]))
+        kind = str(match.lastgroup)
+        found.append(Segment(kind, match.group().strip("⟨⟩") if kind == "bytes" else match.group()))
+        last = match.end()
+    if last < len(text):
+        found.append(Segment("text", text[last:]))
+    return tuple(found)
+
+
+def visible(text: str) -> str:
+    """A token's text on one line of plain text, its white space as signs."""
+    return text.replace(" ", "␣").replace("\n", "⏎").replace("\t", "⇥")
+
+
+def _ordinal(rank: int) -> str:
+    suffix = "th" if rank % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
+    return f"{rank:,}{suffix}"
+
+
+# --- The stage -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TokenView:
+    """One token of the sentence, in large type."""
+
+    position: Annotated[int, "t of x_t, from 1"]
+    kind: Annotated[str, "context, label or future: its part in the step that is shown"]
+    segments: Annotated[tuple[Segment, ...], "its text"]
+    query: Annotated[str, "the URL's query for the step whose label it is; empty for x_1, which is never a label"]
+
+
+@dataclass(frozen=True)
+class LinkView:
+    """A way to another step."""
+
+    id: Annotated[str, "stable name, so that focus stays on it from step to step"]
+    text: Annotated[str, "what it says"]
+    icon: Annotated[str, "the name of its icon"]
+    query: Annotated[str, "the URL's query; empty where there is nowhere to go"]
+
+
+@dataclass(frozen=True)
+class BarView:
+    """One bar of what the model expected."""
+
+    segments: Annotated[tuple[Segment, ...], "the token's text"]
+    percent: Annotated[str, "its probability, as shown"]
+    width: Annotated[str, "the bar's length in percent of the track, for SVG"]
+    rank: Annotated[str, "its rank, as shown"]
+    is_label: Annotated[bool, "whether it is the label"]
+
+
+@dataclass(frozen=True)
+class RemainderView:
+    """The bar of everything that the other bars leave."""
+
+    text: Annotated[str, "how many tokens it stands for"]
+    percent: Annotated[str, "their probability together, as shown"]
+    width: Annotated[str, "the bar's length in percent of the track, for SVG"]
+
+
+@dataclass(frozen=True)
+class CellView:
+    """One cell of the staircase."""
+
+    kind: Annotated[str, "context, label or future"]
+    segments: Annotated[tuple[Segment, ...], "the token's text; none for the future"]
+
+
+@dataclass(frozen=True)
+class RowView:
+    """One row of the staircase: a pair."""
+
+    step: Annotated[int, "the pair's number"]
+    query: Annotated[str, "the URL's query for this step"]
+    is_current: Annotated[bool, "whether it is the step that is shown"]
+    cells: Annotated[tuple[CellView, ...], "a cell a token, where the sentence is short enough"]
+    context: Annotated[str, "the end of the context, where it is not"]
+    label: Annotated[tuple[Segment, ...], "the label"]
+    percent: Annotated[str, "P(label | context)"]
+    loss: Annotated[str, "its loss in nats"]
+    spoken: Annotated[str, "the row's link in words, for a screen reader"]
+
+
+@dataclass(frozen=True)
+class PairView:
+    """The pair that is shown."""
+
+    context: Annotated[str, "x_1 … x_{t−1} as text; its end, where it is long"]
+    label: Annotated[tuple[Segment, ...], "x_t"]
+    rest: Annotated[str, "what follows; kept invisible, so that the card's height is the same at every step"]
+    probability: Annotated[str, "the formula of P(label | context), MathML"]
+    loss: Annotated[str, "the formula of its loss, MathML"]
+    percent: Annotated[str, "P(label | context) in percent"]
+    odds: Annotated[str, "the same as 1 in n, where it is small"]
+    rank: Annotated[str, "the label's place among all tokens, in words"]
+    spoken: Annotated[str, "the whole step in one sentence, for a screen reader"]
+
+
+@dataclass(frozen=True)
+class StageView:
+    """Everything on the stage for one sentence at one step."""
+
+    title: Annotated[str, "the document's title"]
+    sentence: Annotated[str, "the visitor's text, as it stands in the field"]
+    error: Annotated[str, "what is wrong with the input and the remedy; empty where nothing is"]
+    headline: Annotated[str, "how many pairs the sentence gives"]
+    tokens: Annotated[tuple[TokenView, ...], "the sentence; empty where it could not be cut"]
+    links: Annotated[tuple[LinkView, ...], "first, previous, next, last"]
+    step: Annotated[int, "the pair that is shown, from 1"]
+    n_steps: Annotated[int, "T − 1"]
+    pair: Annotated[PairView | None, "the pair that is shown; None where there is none"]
+    bars: Annotated[tuple[BarView, ...], "the model's top candidates"]
+    label_bar: Annotated[BarView | None, "the label's own bar, where it is not among them"]
+    remainder: Annotated[RemainderView | None, "all other tokens together"]
+    rows: Annotated[tuple[RowView, ...], "the staircase, a row a pair"]
+    mean_loss: Annotated[str, "the sentence's cross-entropy in nats"]
+    perplexity: Annotated[str, "exp(mean loss)"]
+
+
+def query(sentence: str, step: int = 1) -> str:
+    """The URL's query for a sentence at a step: the stage's whole state."""
+    return urlencode({"sentence": sentence, "step": step})
+
+
+def empty_stage(sentence: str, error: InputError) -> StageView:
+    """The stage for a text that cannot be cut into pairs: the text kept, and what is wrong with it."""
+    return StageView(
+        title="Free Labels",
+        sentence=sentence,
+        error=error.message,
+        headline="One sentence, many training pairs",
+        tokens=(),
+        links=(),
+        step=0,
+        n_steps=0,
+        pair=None,
+        bars=(),
+        label_bar=None,
+        remainder=None,
+        rows=(),
+        mean_loss="",
+        perplexity="",
+    )
+
+
+def stage(analysis: Analysis, step: int, vocab_size: int, error: str = "") -> StageView:
+    """The stage for an analyzed sentence at a step, which must be from 1 to T − 1."""
+    n_steps = len(analysis.predictions)
+    prediction = analysis.predictions[step - 1]
+    in_top = any(candidate.id == prediction.label_id for candidate in prediction.top)
+    return StageView(
+        title=f"Pair {step} of {n_steps}: {analysis.sentence[:60]} · Free Labels",
+        sentence=analysis.sentence,
+        error=error,
+        headline=f"{len(analysis.tokens)} tokens, {n_steps} training pairs",
+        tokens=tuple(
+            TokenView(
+                position=position,
+                kind=_kind(position, prediction.position),
+                segments=segments(token.text),
+                query=query(analysis.sentence, position - 1) if position > 1 else "",
+            )
+            for position, token in enumerate(analysis.tokens, start=1)
+        ),
+        links=_links(analysis.sentence, step, n_steps),
+        step=step,
+        n_steps=n_steps,
+        pair=_pair(analysis, prediction, vocab_size),
+        bars=tuple(
+            _bar(candidate.text, candidate.probability, f"{rank}", candidate.id == prediction.label_id)
+            for rank, candidate in enumerate(prediction.top, start=1)
+        ),
+        label_bar=None
+        if in_top
+        else _bar(prediction.label, prediction.probability, f"{prediction.rank:,}", is_label=True),
+        remainder=_remainder(prediction, in_top, vocab_size),
+        rows=tuple(_rows(analysis, step)),
+        mean_loss=loss_text(analysis.mean_loss),
+        perplexity=f"{analysis.perplexity:,.1f}" if analysis.perplexity < 1e9 else f"{analysis.perplexity:.2e}",
+    )
+
+
+def _kind(position: int, label_position: int) -> str:
+    return "label" if position == label_position else "context" if position < label_position else "future"
+
+
+def _links(sentence: str, step: int, n_steps: int) -> tuple[LinkView, ...]:
+    back, on = step > 1, step < n_steps
+    return (
+        LinkView("first", "First", "first", query(sentence, 1) if back else ""),
+        LinkView("previous", "Previous", "previous", query(sentence, step - 1) if back else ""),
+        LinkView("next", "Next", "next", query(sentence, step + 1) if on else ""),
+        LinkView("last", "Last", "last", query(sentence, n_steps) if on else ""),
+    )
+
+
+def _pair(analysis: Analysis, prediction: Prediction, vocab_size: int) -> PairView:
+    t = prediction.position
+    decimal = _decimal(prediction.probability)
+    place = "first" if prediction.rank == 1 else _ordinal(prediction.rank)
+    label = analysis.tokens[t - 1]
+    room = PAIR_CHARACTERS - len(prediction.label)
+    context = prediction.context if len(prediction.context) <= room else "…" + prediction.context[1 - room :]
+    return PairView(
+        context=context,
+        label=segments(prediction.label),
+        rest=analysis.sentence[label.end :][: room - len(context)],
+        probability=_formula(rf"P(x_{{{t}}} \mid x_{{<{t}}}) = {decimal}"),
+        loss=_formula(rf"-\ln \, {decimal} \approx {loss_text(prediction.loss)}"),
+        percent=percent(prediction.probability),
+        odds=odds(prediction.probability),
+        rank=f"the model's {place} choice of {vocab_size:,}",
+        spoken=(
+            f"Pair {prediction.step} of {len(analysis.predictions)}: after “{prediction.context.strip()}”, "
+            f"the label is “{prediction.label.strip() or visible(prediction.label)}”; the model gave it "
+            f"{percent(prediction.probability)}, its {place} choice; loss {loss_text(prediction.loss)}."
+        ),
+    )
+
+
+def _bar(text: str, probability: float, rank: str, is_label: bool) -> BarView:
+    return BarView(segments(text), percent(probability), _width(probability), rank, is_label)
+
+
+def _remainder(prediction: Prediction, in_top: bool, vocab_size: int) -> RemainderView | None:
+    """What neither the top candidates nor the label's own bar shows; None where they are the whole vocabulary."""
+    others = vocab_size - len(prediction.top) - (not in_top)
+    probability = prediction.remainder if in_top else max(0.0, prediction.remainder - prediction.probability)
+    return RemainderView(f"{others:,} other tokens", percent(probability), _width(probability)) if others else None
+
+
+def _width(probability: float) -> str:
+    return f"{100 * probability:.4f}"
+
+
+def _rows(analysis: Analysis, step: int) -> Iterable[RowView]:
+    shown = [segments(token.text) for token in analysis.tokens]
+    is_full = len(analysis.predictions) <= FULL_STAIRCASE
+    mask = causal_mask(len(analysis.predictions)) if is_full else []
+    for prediction in analysis.predictions:
+        cells: list[CellView] = []
+        if is_full:
+            # The mask's row says which inputs are seen; the next token is the label, the rest is still to come.
+            row = mask[prediction.step - 1]
+            for index, token in enumerate(shown):
+                if index < len(row) and row[index]:
+                    cells.append(CellView("context", token))
+                else:
+                    is_label = index == prediction.step
+                    cells.append(CellView("label", token) if is_label else CellView("future", ()))
+        yield RowView(
+            step=prediction.step,
+            query=query(analysis.sentence, prediction.step),
+            is_current=prediction.step == step,
+            cells=tuple(cells),
+            context="" if is_full else prediction.context[-120:],
+            label=shown[prediction.step],
+            percent=percent(prediction.probability),
+            loss=loss_text(prediction.loss),
+            spoken=f"Step {prediction.step}: label “{prediction.label.strip() or visible(prediction.label)}”",
+        )

@@ -1,0 +1,13 @@
+"""The web: a module a page or API, and what they share.
+
+stage.py      the page, its fragment for htmx, and the random draw
+api.py        /api/pairs and /api/random; schemas.py says what they answer
+docs.py       /docs, the API's description for people, made from the OpenAPI document
+health.py     /healthz and /readyz
+
+services.py   what requests work with: bank, predictor, rendered pages
+render.py     templates to bytes, kept in memory
+errors.py     the one place that turns an exception into an answer
+headers.py    what every answer's headers say
+assets.py     static files under names that change with their content
+"""

@@ -1,0 +1,107 @@
+"""/docs: the API's description for people, made from the OpenAPI document, without a script."""
+
+import json
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.web.render import Page
+from app.web.services import services
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class ParameterView:
+    """One parameter of an operation."""
+
+    name: Annotated[str, "its name in the query"]
+    kind: Annotated[str, "type and limits"]
+    is_required: Annotated[bool, "whether it must be given"]
+    description: Annotated[str, "what it is"]
+
+
+@dataclass(frozen=True)
+class OperationView:
+    """One address of the API."""
+
+    path: Annotated[str, "the address"]
+    summary: Annotated[str, "what it answers"]
+    description: Annotated[str, "more about it"]
+    parameters: Annotated[tuple[ParameterView, ...], "what it takes"]
+    examples: Annotated[tuple[str, ...], "addresses to try"]
+    answers: Annotated[tuple[tuple[str, str, str], ...], "status, meaning, example as JSON"]
+
+
+@router.get("/docs")
+async def docs(request: Request) -> Response:
+    """The reference page."""
+    return await services(request).pages.get(request, _page)
+
+
+def _page(request: Request) -> Page:
+    schema = request.app.openapi()
+    operations = tuple(
+        _operation(path, operation, schema["components"]["schemas"])
+        for path, methods in schema["paths"].items()
+        for operation in methods.values()
+    )
+    root = request.scope.get("root_path", "")
+    return Page.of("docs.html", operations=operations, version=schema["info"]["version"], root=root)
+
+
+def _operation(path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> OperationView:
+    parameters = operation.get("parameters", [])
+    examples = [
+        f"{path}?{urlencode({parameter['name']: example['value']})}"
+        for parameter in parameters
+        for example in parameter.get("examples", {}).values()
+    ]
+    return OperationView(
+        path=path,
+        summary=operation["summary"],
+        description=operation.get("description", ""),
+        parameters=tuple(
+            ParameterView(
+                name=parameter["name"],
+                kind=_kind(parameter["schema"]),
+                is_required=parameter["required"],
+                description=parameter.get("description", ""),
+            )
+            for parameter in parameters
+        ),
+        examples=tuple(examples) or (path,),
+        answers=tuple(
+            (
+                status,
+                answer["description"],
+                json.dumps(
+                    _example(answer["content"]["application/json"]["schema"], schemas),
+                    indent=2,
+                    ensure_ascii=False,
+                ),
+            )
+            for status, answer in operation["responses"].items()
+        ),
+    )
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    limits = [f"{word} {schema[key]}" for key, word in (("minimum", "from"), ("maximum", "to")) if key in schema]
+    default = [f"default {schema['default']}"] if "default" in schema else []
+    return ", ".join([" ".join([schema["type"], *limits]), *default])
+
+
+def _example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
+    """A schema's example: its fields' own, put together."""
+    if "$ref" in schema:
+        schema = schemas[schema["$ref"].rsplit("/", 1)[-1]]
+    if "examples" in schema:
+        return schema["examples"][0]
+    if schema.get("type") == "array":
+        return [_example(schema["items"], schemas)]
+    return {name: _example(field, schemas) for name, field in schema.get("properties", {}).items()}

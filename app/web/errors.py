@@ -1,0 +1,74 @@
+"""The one place that turns an exception into an answer: JSON for programs, a page for people."""
+
+import logging
+from http import HTTPStatus
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from app.sentences import InputError
+from app.web.render import Page
+from app.web.schemas import ErrorDetail, ErrorResponse
+
+logger = logging.getLogger("freelabels")
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Register the answers to every kind of failure."""
+
+    @app.exception_handler(InputError)
+    async def refused(request: Request, error: InputError) -> Response:
+        detail = ErrorDetail(code=error.code, message=error.message, limit=error.limit, actual=error.actual)
+        return _answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        return _answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, _first(error))
+
+    @app.exception_handler(HTTPException)
+    async def known(request: Request, error: HTTPException) -> Response:
+        status = HTTPStatus(error.status_code)
+        message = {
+            HTTPStatus.NOT_FOUND: f"There is nothing at {request.url.path[:200]}.",
+            HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not answered here; GET is.",
+        }.get(status, f"{status.phrase}.")
+        detail = ErrorDetail(code=status.phrase.lower().replace(" ", "_"), message=message)
+        response = _answer(request, status, detail)
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(Exception)
+    async def unknown(request: Request, error: Exception) -> Response:
+        # The visitor's text stays out of the log: the path says where, the trace says what.
+        logger.error("no answer to %s", request.url.path, exc_info=error)
+        message = "Something went wrong on our side. Reload, or try another sentence."
+        detail = ErrorDetail(code="internal_error", message=message)
+        return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+
+
+def _answer(request: Request, status: HTTPStatus, detail: ErrorDetail) -> Response:
+    if request.url.path.startswith(("/api/", "/openapi", "/healthz", "/readyz")):
+        return JSONResponse(ErrorResponse(error=detail).model_dump(exclude_none=True), status)
+    template = "_fragments/error.html" if "hx-request" in request.headers else "error.html"
+    root = request.scope.get("root_path", "")
+    return Page.of(template, status, message=detail.message, status_code=int(status), root=root).response(request)
+
+
+def _first(error: RequestValidationError) -> ErrorDetail:
+    """The first complaint about the query, in our words."""
+    found = error.errors()[0]
+    name, limits = str(found["loc"][-1]), found.get("ctx", {})
+    if found["type"] == "missing":
+        return ErrorDetail(code=f"missing_{name}", message=f"The parameter “{name}” is missing. Add ?{name}=…")
+    given = str(found["input"])[:40]
+    rule = {
+        "greater_than_equal": "at least {ge}",
+        "less_than_equal": "at most {le}",
+        "int_parsing": "a whole number",
+    }.get(found["type"], found["msg"])
+    limit = next((value for value in limits.values() if isinstance(value, int)), None)
+    message = f"The parameter “{name}” is “{given}”; it must be {rule.format(**limits)}."
+    return ErrorDetail(code=f"invalid_{name}", message=message, limit=limit, actual=given)

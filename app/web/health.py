@@ -1,0 +1,22 @@
+"""Whether the app lives, and whether it can answer."""
+
+from fastapi import APIRouter, Request
+
+from app.web.schemas import HealthResponse
+from app.web.services import services
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz", summary="Alive", response_description="The process serves")
+async def alive() -> HealthResponse:
+    """Answer as soon as the process serves."""
+    return HealthResponse(status="ok")
+
+
+@router.get("/readyz", summary="The model is loaded and answers", response_description="The model answered")
+def ready(request: Request) -> HealthResponse:
+    """Answer once the model has passed over a sentence."""
+    found = services(request)
+    found.predictor.analyze(found.bank.opening)
+    return HealthResponse(status="ready")

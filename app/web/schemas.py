@@ -1,0 +1,116 @@
+"""What the JSON API answers."""
+
+from pydantic import BaseModel, Field
+
+from app.checkpoint import Checkpoint
+from app.predict import Analysis
+
+
+class ModelInfo(BaseModel):
+    """The model whose probabilities these are."""
+
+    name: str = Field(examples=["tiny"])
+    parameters: int = Field(description="numbers that training adjusted", examples=[6843648])
+    vocab_size: int = Field(description="V, different tokens", examples=[8192])
+    context_length: int = Field(description="tokens that it reads at most", examples=[128])
+
+    @classmethod
+    def of(cls, checkpoint: Checkpoint) -> "ModelInfo":
+        """Describe a checkpoint."""
+        config = checkpoint.model.config
+        return cls(
+            name=checkpoint.name,
+            parameters=checkpoint.model.n_parameters,
+            vocab_size=config.vocab_size,
+            context_length=config.context_length,
+        )
+
+
+class TokenInfo(BaseModel):
+    """One of the T tokens."""
+
+    position: int = Field(description="t of x_t, from 1", examples=[1])
+    id: int = Field(examples=[271])
+    text: str = Field(description="legible text; bytes that are no whole character as ⟨E2 82⟩", examples=["The"])
+    start: int = Field(description="first character that it touches, from 0", examples=[0])
+    end: int = Field(description="the character after its last", examples=[3])
+
+
+class CandidateInfo(BaseModel):
+    """A token that the model expected."""
+
+    id: int = Field(examples=[5])
+    text: str = Field(examples=[" little"])
+    probability: float = Field(description="over the whole vocabulary", examples=[0.09])
+
+
+class PairInfo(BaseModel):
+    """One of the T − 1 training pairs, and what the model expected there."""
+
+    step: int = Field(description="the pair's number, position − 1", examples=[1])
+    position: int = Field(description="t of the label x_t", examples=[2])
+    context: str = Field(description="x_1 … x_{t−1} as text", examples=["The"])
+    label: str = Field(description="x_t as text", examples=[" boat"])
+    label_id: int = Field(examples=[912])
+    probability: float = Field(description="P(label | context)", examples=[0.0123])
+    rank: int = Field(description="1 + the number of tokens more probable than the label", examples=[17])
+    loss: float = Field(description="−ln probability, in nats", examples=[4.398])
+    top: list[CandidateInfo] = Field(description="the most probable tokens, best first")
+    remainder: float = Field(description="1 − the sum of top", examples=[0.41])
+
+
+class PairsResponse(BaseModel):
+    """A sentence's tokens and training pairs."""
+
+    sentence: str = Field(examples=["The boat drifted across the lake."])
+    model: ModelInfo
+    tokens: list[TokenInfo] = Field(description="T of them")
+    pairs: list[PairInfo] = Field(description="T − 1 of them")
+    mean_loss: float = Field(description="cross-entropy in nats per pair", examples=[3.18])
+    perplexity: float = Field(description="exp(mean_loss)", examples=[24.0])
+
+    @classmethod
+    def of(cls, analysis: Analysis, checkpoint: Checkpoint) -> "PairsResponse":
+        """Put an analysis into the contract's form."""
+        return cls(
+            sentence=analysis.sentence,
+            model=ModelInfo.of(checkpoint),
+            tokens=[
+                TokenInfo(position=position, id=token.id, text=token.text, start=token.start, end=token.end)
+                for position, token in enumerate(analysis.tokens, start=1)
+            ],
+            pairs=[PairInfo.model_validate(prediction, from_attributes=True) for prediction in analysis.predictions],
+            mean_loss=analysis.mean_loss,
+            perplexity=analysis.perplexity,
+        )
+
+
+class RandomResponse(BaseModel):
+    """A sentence of the bank."""
+
+    sentence: str = Field(examples=["Who left the kitchen window open all night?"])
+    theme: str = Field(description="the title of its theme", examples=["Everyday life"])
+
+
+class ErrorDetail(BaseModel):
+    """What is wrong, the limit and the remedy."""
+
+    code: str = Field(description="for programs", examples=["too_few_tokens"])
+    message: str = Field(
+        description="for people",
+        examples=["The text is 1 token, and a pair takes two: a context and its label. Add a word."],
+    )
+    limit: int | None = Field(None, examples=[2])
+    actual: int | str | None = Field(None, examples=[1])
+
+
+class ErrorResponse(BaseModel):
+    """The answer to an input that cannot be used."""
+
+    error: ErrorDetail
+
+
+class HealthResponse(BaseModel):
+    """Whether the app is alive or ready."""
+
+    status: str = Field(examples=["ok"])

@@ -1,0 +1,91 @@
+"""The stage: one sentence, one step of it, and what the model expected there."""
+
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from app.sentences import InputError
+from app.view import StageView, empty_stage, query, stage
+from app.web.render import Page
+from app.web.services import services
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+async def page(request: Request) -> Response:
+    """The whole page for a sentence at a step; the bank's opening sentence where none is named."""
+    return await services(request).pages.get(request, _page)
+
+
+@router.get("/stage")
+async def fragment(request: Request) -> Response:
+    """The same for htmx, which puts it in the page's place and pushes the page's own URL."""
+    return await services(request).pages.get(request, _fragment)
+
+
+@router.get("/random")
+async def random_page(request: Request) -> Response:
+    """Another sentence of the bank than the one named in `after`."""
+    root = request.scope.get("root_path", "")
+    return RedirectResponse(f"{root}/?{_draw(request)}", 303, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/stage/random")
+async def random_fragment(request: Request) -> Response:
+    """The same for htmx."""
+    root = request.scope.get("root_path", "")
+    return RedirectResponse(f"{root}/stage?{_draw(request)}", 303, headers={"Cache-Control": "no-store"})
+
+
+def _draw(request: Request) -> str:
+    return query(services(request).bank.draw(after=request.query_params.get("after")))
+
+
+def _page(request: Request) -> Page:
+    view, status = _view(request)
+    return Page.of("stage.html", status, stage=view, **_frame(request))
+
+
+def _fragment(request: Request) -> Page:
+    view, status = _view(request)
+    root = request.scope.get("root_path", "")
+    pushed = f"{root}/?{query(view.sentence, view.step)}" if view.step else f"{root}/?{request.url.query}"
+    headers = {"HX-Push-Url": quote(pushed, safe="/?&=%+")}
+    return Page.of("_fragments/stage.html", status, headers, stage=view, **_frame(request))
+
+
+def _frame(request: Request) -> dict[str, Any]:
+    """What the page around the stage shows."""
+    return {"root": request.scope.get("root_path", ""), "model": services(request).predictor.checkpoint}
+
+
+def _view(request: Request) -> tuple[StageView, int]:
+    """The stage for a request's query, and the status: 422 where something in it cannot be used."""
+    predictor, bank = services(request).predictor, services(request).bank
+    # White space around a sentence in a form is a slip of the hand; the API takes a text as it is.
+    sentence = request.query_params.get("sentence", bank.opening).strip()
+    try:
+        analysis = predictor.analyze(sentence)
+    except InputError as error:
+        return empty_stage(sentence, error), 422
+    vocab_size = predictor.checkpoint.tokenizer.vocab_size
+    try:
+        step = _step(request.query_params.get("step", "1"), len(analysis.predictions))
+    except InputError as error:
+        return stage(analysis, 1, vocab_size, error.message), 422
+    return stage(analysis, step, vocab_size), 200
+
+
+def _step(text: str, n_steps: int) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= n_steps):
+        raise InputError(
+            "step_out_of_range",
+            f"There is no step “{text[:40]}”: this sentence has steps 1 to {n_steps}. Here is the first.",
+            limit=n_steps,
+            actual=text[:40],
+        )
+    return int(text)
