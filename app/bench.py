@@ -1,0 +1,212 @@
+"""`python -m app bench`: speed and memory, each figure beside one measured in the same run.
+
+Machines are noisy and differ, so the ratio is what to look at: both sides of a row are measured in turns.
+"""
+
+import http.client
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from rich.table import Table
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app import checkpoint
+from app.checkpoint import Checkpoint
+from app.pairs import TrainingPair, training_pairs
+from app.predict import Predictor, log_probs
+from app.settings import Settings
+
+WORDS = "the little boat drifted across the quiet lake and the old man in it was fast asleep under the sun"
+LENGTHS = (8, 32, 128)  # tokens
+ROUNDS = 20  # at most; fewer where they would take longer than
+PATIENCE = 4.0  # seconds a row
+REQUESTS = 50  # a round, over one kept-alive connection
+BODY = "FREELABELS_BENCH_BODY"  # the environment variable that names what the bare endpoint sends
+BARE = ("-m", "uvicorn", "--factory", "app.bench:bare", "--no-access-log", "--log-level", "error")
+OURS = ("-m", "app", "serve")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: two lists of measurements in the same unit, and what the ratio or ours should reach."""
+
+    what: str
+    unit: str
+    ours: list[float]
+    beside: str
+    other: list[float]
+    aim: str
+
+    @property
+    def ratio(self) -> float:
+        """Median over median."""
+        return statistics.median(self.ours) / statistics.median(self.other)
+
+
+def measure() -> Iterator[Row]:
+    """Measure everything, a row at a time; takes a minute or two."""
+    yield from _passes()
+    yield from _served()
+
+
+def table(rows: list[Row]) -> Table:
+    """The rows as a table for a terminal: medians, and from the lowest to the highest quartile."""
+    shown = Table("measure", "ours", "beside it", "other", "ours / other", "aim")
+    for row in rows:
+        ours, other = (f"{_spread(side)} {row.unit}" for side in (row.ours, row.other))
+        shown.add_row(row.what, ours, row.beside, other, f"{row.ratio:.2f}", row.aim)
+    return shown
+
+
+def _spread(values: list[float]) -> str:
+    low, middle, high = statistics.quantiles(values, n=4) if len(values) > 1 else values * 3
+    return f"{middle:.2f} ({low:.2f}-{high:.2f})"
+
+
+def _passes() -> Iterator[Row]:
+    """The whole analysis of a text, in one pass, beside the T − 1 passes over its prefixes alone."""
+    loaded = checkpoint.load(Settings().checkpoint)
+    for length in LENGTHS:
+        text = loaded.tokenizer.decode(loaded.tokenizer.encode(f"{WORDS} " * 10)[:length])
+        pairs = training_pairs(loaded.tokenizer.encode(text))
+        ours, other = _in_turns(partial(_one_pass, loaded, text), partial(_prefix_passes, loaded, pairs))
+        aim = "ours < 10 ms" if length == 32 else ""
+        beside = f"{len(pairs)} prefix passes"
+        yield Row(f"analysis, {length} tokens", "ms", _scaled(ours, 1e3), beside, _scaled(other, 1e3), aim)
+
+
+def _served() -> Iterator[Row]:
+    """Kept pages beside a bare endpoint that sends the same bytes; start-up and memory beside torch alone."""
+    state = urlencode({"sentence": WORDS, "step": 5})
+    with _serving(OURS) as (port, pid), tempfile.TemporaryDirectory() as folder:
+        for name, path in (("page", f"/?{state}"), ("fragment", f"/stage?{state}")):
+            body = Path(folder, name)
+            body.write_bytes(_get(http.client.HTTPConnection("127.0.0.1", port), path))
+            with _serving(BARE, {BODY: str(body)}) as (bare_port, _):
+                ours, other = _in_turns(_asking(port, path), _asking(bare_port, "/"))
+            sides = (_scaled(side, 1e3 / REQUESTS) for side in (ours, other))
+            size = f"{body.stat().st_size:,} bytes"
+            yield Row(f"kept {name}, {size}", "ms", next(sides), "bare endpoint, same bytes", next(sides), "ratio ≤ 2")
+        memory = _resident_megabytes(pid)
+    with _python("-c", "import torch, time; print(flush=True); time.sleep(60)", stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        yield Row(
+            "resident memory", "MB", [memory], "import torch", [_resident_megabytes(process.pid)], "ours < 600 MB"
+        )
+    starts, imports = _in_turns(_start, _import_torch)
+    yield Row("cold start to first answer", "s", starts, "import torch", imports, "ours < 5 s")
+
+
+def _one_pass(loaded: Checkpoint, text: str) -> None:
+    Predictor(loaded).analyze(text)  # a new predictor, which has kept nothing
+
+
+def _prefix_passes(loaded: Checkpoint, pairs: list[TrainingPair]) -> None:
+    for pair in pairs:
+        log_probs(loaded, pair.context)
+
+
+def _start() -> None:
+    with _serving(OURS):
+        pass
+
+
+def _import_torch() -> None:
+    with _python("-c", "import torch") as process:
+        process.wait()
+
+
+def _in_turns(
+    ours: Callable[[], object], other: Callable[[], object], patience: float = PATIENCE
+) -> tuple[list[float], list[float]]:
+    """Seconds of each call, by turns, after one of each that is not counted: three rounds at least."""
+    taken: tuple[list[float], list[float]] = ([], [])
+    end = time.perf_counter() + patience
+    for turn in range(ROUNDS + 1):
+        if turn > 3 and time.perf_counter() > end:
+            break
+        for call, seconds in zip((ours, other), taken, strict=True):
+            started = time.perf_counter()
+            call()
+            if turn:
+                seconds.append(time.perf_counter() - started)
+    return taken
+
+
+def _scaled(seconds: list[float], factor: float) -> list[float]:
+    return [factor * value for value in seconds]
+
+
+def bare() -> Starlette:
+    """The least that can send a page's bytes: one route, one response."""
+    body = Path(os.environ[BODY]).read_bytes()
+
+    async def answer(request: Request) -> Response:
+        return Response(body, headers={"Content-Encoding": "gzip"}, media_type="text/html")
+
+    return Starlette(routes=[Route("/", answer)])
+
+
+@contextmanager
+def _python(*arguments: str, **options: Any) -> Iterator[Any]:
+    process = subprocess.Popen([sys.executable, *arguments], **options)  # noqa: S603  # our own arguments
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextmanager
+def _serving(command: tuple[str, ...], environment: dict[str, str] | None = None) -> Iterator[tuple[int, int]]:
+    """Run a server until it answers; yields its port and process id."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": {**os.environ, **(environment or {})}}
+    with _python(*command, "--port", str(port), **quiet) as process:
+        while True:
+            try:
+                _get(http.client.HTTPConnection("127.0.0.1", port), "/")
+                break
+            except ConnectionRefusedError:
+                if process.poll() is not None:
+                    raise RuntimeError(f"the server ended at once: {' '.join(command)}") from None
+                time.sleep(0.01)
+        yield port, process.pid
+
+
+def _asking(port: int, path: str) -> Callable[[], None]:
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+
+    def ask() -> None:
+        for _ in range(REQUESTS):
+            _get(connection, path)
+
+    return ask
+
+
+def _get(connection: http.client.HTTPConnection, path: str) -> bytes:
+    connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
+    return connection.getresponse().read()
+
+
+def _resident_megabytes(pid: int) -> float:
+    """Memory that a process holds, as `ps` tells it on Linux and macOS alike."""
+    told = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=True)  # noqa: S603, S607
+    return int(told.stdout) / 1024

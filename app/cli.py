@@ -1,0 +1,140 @@
+"""The command line: `python -m app …`."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from app.settings import CHECKPOINTS, Settings
+
+# Only what every command needs is imported above: `--help` should not wait for torch.
+
+app = typer.Typer(
+    help="See how one sentence becomes many training pairs.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+console = Console(highlight=False)
+
+
+def main() -> None:
+    """Run the command line; what is wrong with an input or a file ends it with one clear line."""
+    from app.checkpoint import CheckpointError
+    from app.sentences import BankError, InputError
+
+    try:
+        app()
+    except (CheckpointError, BankError, InputError) as error:
+        fail(str(error))
+
+
+def fail(message: str) -> None:
+    """Print what is wrong and the remedy, and leave with status 2."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(Text(f"Error: {message}"))
+    sys.exit(2)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for every network.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="Processes, each with its own copy of the model.")] = 1,
+) -> None:
+    """Serve the app."""
+    import uvicorn
+
+    from app.main import create_app
+
+    settings = Settings()
+    if workers > 1:  # each process makes its own app
+        uvicorn.run("app.main:app", host=host, port=port, workers=workers, access_log=False)
+    else:
+        uvicorn.run(create_app(settings), host=host, port=port, access_log=False)
+
+
+@app.command()
+def pairs(
+    text: Annotated[str, typer.Argument(help="The sentence to cut into pairs.")],
+    top_k: Annotated[int, typer.Option(min=1, help="How many candidates a pair lists.")] = 8,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what GET /api/pairs answers.")] = False,
+) -> None:
+    """Print a sentence's training pairs and what the model expected at each."""
+    from app.checkpoint import load
+    from app.predict import Predictor
+    from app.view import loss_text, percent, visible
+    from app.web.schemas import PairsResponse
+
+    predictor = Predictor(load(Settings().checkpoint))
+    analysis = predictor.analyze(text, top_k)
+    if as_json:
+        sys.stdout.write(PairsResponse.of(analysis, predictor.checkpoint).model_dump_json(indent=2) + "\n")
+        return
+    table = Table("step", "context", "label", "P(label | context)", "rank", "loss", "expected first")
+    for column in table.columns[3:6]:
+        column.justify = "right"
+    for prediction in analysis.predictions:
+        table.add_row(
+            str(prediction.step),
+            Text(prediction.context),
+            Text(visible(prediction.label)),
+            percent(prediction.probability),
+            f"{prediction.rank:,}",
+            loss_text(prediction.loss),
+            Text(visible(prediction.top[0].text)),
+        )
+    console.print(table)
+    console.print(
+        f"{len(analysis.tokens)} tokens, {len(analysis.predictions)} pairs; "
+        f"mean loss {loss_text(analysis.mean_loss)} nats, perplexity {analysis.perplexity:.1f}"
+    )
+
+
+@app.command()
+def pretrain(
+    corpus: Annotated[
+        Path,
+        typer.Option(exists=True, file_okay=False, help="A folder of .txt files, documents parted by blank lines."),
+    ],
+    run: Annotated[Path, typer.Option(help="Where shards and the state to resume from are kept.")] = Path("runs/tiny"),
+    out: Annotated[Path, typer.Option(help="Where the finished checkpoint goes.")] = CHECKPOINTS / "tiny",
+    tokens: Annotated[int, typer.Option(min=1, help="Budget: labels to learn from.")] = 30_000_000,
+    minutes: Annotated[float, typer.Option(help="Budget: minutes of training. The nearer end rules.")] = float("inf"),
+    learning_rate: Annotated[float, typer.Option(help="Learning rate at its peak.")] = 4e-3,
+    seed: Annotated[int, typer.Option()] = 1,
+    threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0: as many as torch likes.")] = 0,
+) -> None:
+    """Pretrain a model from a corpus. Ctrl-C stops it; the same command goes on where it stopped."""
+    from app.pretrain.command import pretrain as train
+
+    try:
+        train(
+            corpus,
+            run,
+            out,
+            console,
+            threads,
+            tokens=tokens,
+            minutes=minutes,
+            learning_rate=learning_rate,
+            seed=seed,
+        )
+    except ValueError as error:
+        fail(str(error))
+
+
+@app.command()
+def bench(as_json: Annotated[bool, typer.Option("--json", help="Print numbers alone.")] = False) -> None:
+    """Measure speed and memory, side by side in one run."""
+    from app.bench import measure, table
+
+    rows = list(measure())
+    if as_json:
+        sys.stdout.write(json.dumps([asdict(row) for row in rows], indent=2) + "\n")
+    else:
+        console.print(table(rows))
