@@ -32,8 +32,9 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         docs_url=None,  # FastAPI's own page loads scripts from elsewhere; ours is app.web.docs
         redoc_url=None,
     )
-    for router in (stage.router, api.router, docs.router, health.router):
-        app.include_router(router)
+    app.router.routes.extend([*stage.routes, *docs.routes])
+    app.include_router(api.router)
+    app.include_router(health.router)
     app.mount("/static", Assets(directory=STATIC), name="static")
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     app.add_middleware(SecurityHeaders)

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from app.web.render import Page
 from app.web.services import services
-
-router = APIRouter(include_in_schema=False)
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,6 @@ class OperationView:
     answers: Annotated[tuple[tuple[str, str, str], ...], "status, meaning, example as JSON"]
 
 
-@router.get("/docs")
 async def docs(request: Request) -> Response:
     """The reference page."""
     return await services(request).pages.get(request, _page)
@@ -105,3 +102,6 @@ def _example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
     if schema.get("type") == "array":
         return [_example(schema["items"], schemas)]
     return {name: _example(field, schemas) for name, field in schema.get("properties", {}).items()}
+
+
+routes = [Route("/docs", docs)]

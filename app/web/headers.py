@@ -1,6 +1,5 @@
 """What every answer's headers say about what a page may do."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # No inline script or style, nothing from elsewhere. Any page may frame the app: it is made to be embedded.
@@ -17,11 +16,12 @@ POLICY = "; ".join(
     ]
 )
 HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",  # the sentence is in the URL, and no other site's business
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",  # the sentence is in the URL, and no other site's business
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
+RAW = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 
 
 class SecurityHeaders:
@@ -38,9 +38,7 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                message["headers"] = [*message["headers"], *RAW]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
