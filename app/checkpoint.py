@@ -36,6 +36,9 @@ CONFIG_NAMES = {
 }
 
 
+ARCHITECTURE = ("llama", "silu", "default")  # model_type, hidden_act, rope_type: what app.model computes
+
+
 class CheckpointError(Exception):
     """A checkpoint is missing, damaged or at odds with itself; the message names the file and the remedy."""
 
@@ -110,6 +113,8 @@ def load(folder: Path) -> Checkpoint:
 def _read_config(path: Path) -> GPTConfig:
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
+        if (stored["model_type"], stored["hidden_act"], stored["rope_parameters"]["rope_type"]) != ARCHITECTURE:
+            raise ValueError(f"not an architecture of {', '.join(ARCHITECTURE)}")
         shape = {ours: stored[theirs] for ours, theirs in CONFIG_NAMES.items()}
         shape["rope_theta"] = stored["rope_parameters"]["rope_theta"]
         for ours, value in shape.items():

@@ -103,7 +103,7 @@ def _read(file: Path) -> Theme:
         lines = [line.strip() for line in file.read_text(encoding="utf-8-sig").splitlines()]
     except (OSError, UnicodeDecodeError) as error:
         raise BankError(f"{file} cannot be read ({error}): make it a readable UTF-8 text file") from error
-    title = lines[0].lstrip("# ") if lines and lines[0].startswith("#") else file.stem.replace("-", " ").capitalize()
+    title = lines[0].lstrip("# ") if lines and lines[0].startswith("#") else ""
     sentences = []
     for number, line in enumerate(lines, start=1):
         if not line or line.startswith("#"):
@@ -113,4 +113,4 @@ def _read(file: Path) -> Theme:
         except InputError as error:
             raise BankError(f"{file}, line {number}: {error.message}") from error
         sentences.append(line)
-    return Theme(file.stem, title, tuple(dict.fromkeys(sentences)))
+    return Theme(file.stem, title or file.stem.replace("-", " ").capitalize(), tuple(dict.fromkeys(sentences)))

@@ -89,8 +89,10 @@ class Tokenizer:
         return cls(backend)
 
     def save(self, path: Path) -> None:
-        """Write a tokenizer.json."""
-        self.backend.save(str(path))
+        """Write a tokenizer.json, whole or not at all."""
+        fresh = path.with_suffix(".new")
+        self.backend.save(str(fresh))
+        fresh.replace(path)
 
     @property
     def vocab_size(self) -> int:

@@ -1,0 +1,48 @@
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from app import checkpoint
+from app.checkpoint import Checkpoint
+from app.sentences import Bank
+from app.settings import CHECKPOINTS, Settings
+
+
+@pytest.fixture(autouse=True)
+def without_the_operators_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"FREELABELS_{name.upper()}", raising=False)
+
+
+def test_by_default_the_shipped_model_and_bank_are_used() -> None:
+    settings = Settings()
+    assert settings.checkpoint == CHECKPOINTS / "tiny"
+    assert Bank.load(settings.sentences).sentences
+    assert checkpoint.load(settings.checkpoint).name == "tiny"
+
+
+def test_a_model_can_be_a_folder(
+    random_checkpoint: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkpoint.save(tmp_path / "mine", random_checkpoint.model, random_checkpoint.tokenizer)
+    monkeypatch.setenv("FREELABELS_MODEL", str(tmp_path / "mine"))
+    assert checkpoint.load(Settings().checkpoint).name == "mine"
+
+
+def test_each_setting_is_an_environment_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FREELABELS_SENTENCES", str(tmp_path))
+    monkeypatch.setenv("FREELABELS_CACHE_MEGABYTES", "0.5")
+    settings = Settings()
+    assert (settings.sentences, settings.cache_megabytes) == (tmp_path, 0.5)
+
+
+@pytest.mark.parametrize("megabytes", ["0", "-1", "much"])
+def test_a_cache_without_room_is_refused_by_the_settings_name(megabytes: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FREELABELS_CACHE_MEGABYTES", megabytes)
+    with pytest.raises(ValidationError, match="cache_megabytes"):
+        Settings()
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    assert all(field.description for field in Settings.model_fields.values())
