@@ -25,12 +25,14 @@ console = Console(highlight=False)
 
 def main() -> None:
     """Run the command line; what is wrong with an input or a file ends it with one clear line."""
-    from app.checkpoint import CheckpointError
-    from app.sentences import BankError, InputError
-
     try:
         app()
-    except (CheckpointError, BankError, InputError) as error:
+    except Exception as error:
+        from app.checkpoint import CheckpointError
+        from app.sentences import BankError, InputError
+
+        if not isinstance(error, CheckpointError | BankError | InputError):
+            raise
         fail(str(error))
 
 
@@ -50,12 +52,15 @@ def serve(
     import uvicorn
 
     from app.main import create_app
+    from app.web.services import Services
 
     settings = Settings()
+    # Loaded here, so that what is wrong with a file ends in one line, not in uvicorn's trace.
+    services = Services.load(settings)
     if workers > 1:  # each process makes its own app
         uvicorn.run("app.main:app", host=host, port=port, workers=workers, access_log=False)
     else:
-        uvicorn.run(create_app(settings), host=host, port=port, access_log=False)
+        uvicorn.run(create_app(settings, services), host=host, port=port, access_log=False)
 
 
 @app.command()
@@ -126,6 +131,34 @@ def pretrain(
         )
     except ValueError as error:
         fail(str(error))
+
+
+@app.command()
+def evaluate(
+    heldout: Annotated[
+        Path, typer.Option(exists=True, file_okay=False, help="Documents never trained on, as a corpus.")
+    ],
+    run: Annotated[Path, typer.Option(help="The pretraining run whose shards the baselines count.")] = Path(
+        "runs/tiny"
+    ),
+    cloze: Annotated[Path | None, typer.Option(exists=True, help="Lines of a context, a tab, accepted words.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the numbers alone.")] = False,
+) -> None:
+    """Measure the model on held-out text, beside a unigram and a 5-gram model of the same training documents."""
+    from app.checkpoint import load
+    from app.pretrain.evaluate import evaluate as measure
+    from app.pretrain.tables import tables
+    from app.sentences import Bank
+
+    settings = Settings()
+    if not (run / "shards" / "manifest.json").is_file():
+        fail(f"{run / 'shards'} holds no shards, and the baselines count them: run pretrain first, or name its --run")
+    loaded = load(settings.checkpoint)
+    report = measure(loaded, run / "shards", heldout, cloze, Bank.load(settings.sentences).sentences)
+    if as_json:
+        sys.stdout.write(json.dumps(report.as_json(), indent=2) + "\n")
+    else:
+        console.print(*tables(report), sep="\n")
 
 
 @app.command()

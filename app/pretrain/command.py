@@ -14,7 +14,7 @@ from app import checkpoint
 from app.model import GPTConfig
 from app.pretrain.card import write_card
 from app.pretrain.corpus import documents, is_validation, sources
-from app.pretrain.evaluate import validation_loss
+from app.pretrain.evaluate import measured, validation_pieces
 from app.pretrain.shards import write_shards
 from app.pretrain.train import Run, TrainConfig
 from app.tokenizer import Tokenizer
@@ -59,10 +59,10 @@ def pretrain(corpus: Path, folder: Path, out: Path, console: Console, threads: i
     if not finished:
         console.print(f"interrupted at step {run.progress.step:,}; the same command goes on from here")
         return
-    measured = validation_loss(run.model, folder / "shards", tokenizer)
+    found = measured(run.model, tokenizer, validation_pieces(folder / "shards"))
     checkpoint.save(out, run.model.cpu(), tokenizer)
-    write_card(out, run, manifest, measured)
-    console.print(f"{out}: validation loss {measured.loss:.3f} nats a token, {measured.bits_per_byte:.3f} bits a byte")
+    write_card(out, run, manifest, found)
+    console.print(f"{out}: validation loss {found.loss:.3f} nats a token, {found.bits_per_byte:.3f} bits a byte")
 
 
 def _bar(title: str, console: Console) -> Progress:

@@ -35,15 +35,18 @@ def sources(corpus: Path) -> list[Path]:
 
 
 def documents(path: Path) -> Iterator[str]:
-    """The documents of one file, in order, one in memory at a time."""
+    """The documents of one file, in order, one in memory at a time; ValueError where it is not UTF-8."""
     lines: list[str] = []
     with path.open(encoding="utf-8") as file:
-        for line in file:
-            if line.strip():
-                lines.append(line.rstrip("\n"))
-            elif lines:
-                yield "\n".join(lines)
-                lines = []
+        try:
+            for line in file:
+                if line.strip():
+                    lines.append(line.rstrip("\n"))
+                elif lines:
+                    yield "\n".join(lines)
+                    lines = []
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{path} is not UTF-8 ({error}); convert it, or take it out of the corpus") from error
     if lines:
         yield "\n".join(lines)
 

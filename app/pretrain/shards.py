@@ -37,9 +37,9 @@ class Pieces:
     def open(cls, stem: Path) -> "Pieces":
         """Map STEM.bin (token ids) and STEM.idx (offsets) into memory without reading them."""
         offsets = np.memmap(f"{stem}.idx", dtype=np.int64, mode="r")
-        # An empty file cannot be mapped.
+        # An empty file cannot be mapped. Plain views: a slice of a memmap costs many times that of an array.
         tokens = np.memmap(f"{stem}.bin", dtype=np.uint16, mode="r") if offsets[-1] else np.zeros(0, np.uint16)
-        return cls(tokens, offsets)
+        return cls(tokens.view(np.ndarray), offsets.view(np.ndarray))
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -64,7 +64,7 @@ class _Writer:
         self.offsets.write(np.int64(self.total).tobytes())
 
 
-def _groups(document_sentences: list[str], lengths: list[int], limit: int) -> Iterator[str]:
+def groups(document_sentences: list[str], lengths: list[int], limit: int) -> Iterator[str]:
     """Join whole sentences into pieces of at most `limit` tokens (one long sentence may be longer)."""
     piece, total = "", 0
     for sentence, length in zip(document_sentences, lengths, strict=True):
@@ -75,6 +75,15 @@ def _groups(document_sentences: list[str], lengths: list[int], limit: int) -> It
         total += length
     if piece.strip():
         yield piece.strip()
+
+
+def chunks(longest: int, written: list[int], *others: list[int]) -> Iterator[tuple[list[int], ...]]:
+    """Cut a run-on sentence, and its other forms at the same places, to `longest` pairs each.
+
+    One token overlaps, since the last of a piece is label only.
+    """
+    for start in range(0, max(len(written) - 1, 1), longest):
+        yield tuple(ids[start : start + longest + 1] for ids in (written, *others))
 
 
 def _piece_limit(document: str, longest: int) -> int:
@@ -124,14 +133,12 @@ def _write_source(
                 split = "validation" if is_validation(document) else "train"
                 counts[split] += 1
                 limit = _piece_limit(document, longest)
-                pieces = list(_groups(part, list(itertools.islice(lengths, len(part))), limit))
+                pieces = list(groups(part, list(itertools.islice(lengths, len(part))), limit))
                 typed_pieces = tokenizer.encode_batch([as_typed(piece) for piece in pieces])
                 for written, typed in zip(tokenizer.encode_batch(pieces), typed_pieces, strict=True):
-                    # A run-on sentence is cut; one token overlaps, since the last of a piece is label only.
-                    for start in range(0, max(len(written) - 1, 1), longest):
-                        end = start + longest + 1
-                        writers[split, "written"].write(written[start:end])
-                        writers[split, "typed"].write(typed[start:end])
+                    for part_written, part_typed in chunks(longest, written, typed):
+                        writers[split, "written"].write(part_written)
+                        writers[split, "typed"].write(part_typed)
             progress(file.stem, len(batch))
     return {
         "source": file.stem,
@@ -146,6 +153,12 @@ def _write_source(
 def _sha256(file: Path) -> str:
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def source_names(shards: Path) -> list[str]:
+    """The sources that a folder of shards holds, in the manifest's order."""
+    manifest = json.loads((shards / "manifest.json").read_text(encoding="utf-8"))
+    return [row["source"] for row in manifest["sources"]]
 
 
 @dataclass(frozen=True)
@@ -173,7 +186,7 @@ class Shards:
 
     def __init__(self, folder: Path, seed: int, rows: int, slots: int, typed_share: float) -> None:
         self.seed, self.rows, self.slots, self.typed_share = seed, rows, slots, typed_share
-        names = [row["source"] for row in json.loads((folder / "manifest.json").read_text())["sources"]]
+        names = source_names(folder)
         self.train = [{form: Pieces.open(folder / f"{name}.train.{form}") for form in FORMS} for name in names]
         sizes = np.array([len(source["written"]) for source in self.train])
         weighted = sizes * np.array([WEIGHTS.get(name, 1.0) for name in names])

@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from app.model import GPT, GPTConfig
-from app.pretrain.evaluate import validation_loss
+from app.pretrain.evaluate import measured, validation_pieces
 from app.pretrain.loss import linear_cross_entropy
 from app.pretrain.shards import Batch, Shards
 from app.tokenizer import Tokenizer
@@ -118,8 +118,9 @@ class Run:
         return loss.item()
 
     def _validate(self, training_loss: float) -> None:
-        measured = validation_loss(self.model, self.folder / "shards", self.tokenizer, most=2_000)
-        self.progress.curve.append({"tokens": self.progress.tokens, "train_loss": training_loss, **asdict(measured)})
+        pieces = validation_pieces(self.folder / "shards", most=2_000)
+        found = asdict(measured(self.model, self.tokenizer, pieces))
+        self.progress.curve.append({"tokens": self.progress.tokens, "train_loss": training_loss, **found})
 
     def save(self) -> None:
         """Write everything needed to go on, so that a crash at any moment leaves the last state whole."""
@@ -138,7 +139,9 @@ class Run:
         if not path.exists():
             return False
         tensors = load_file(path, device=self.device)
-        self.progress = Progress(**json.loads(_metadata(path)["progress"]))
+        stored = _metadata(path)
+        self._check_same_run(json.loads(stored["config"]))
+        self.progress = Progress(**json.loads(stored["progress"]))
         self.model.load_state_dict(
             {name.removeprefix("model."): tensor for name, tensor in tensors.items() if name.startswith("model.")}
         )
@@ -150,6 +153,16 @@ class Run:
                     state.setdefault(int(index), {})[name] = tensor
             optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
         return True
+
+    def _check_same_run(self, stored: dict[str, Any]) -> None:
+        """Refuse to go on under other settings, which would make the model card untrue; a budget may change."""
+        now = asdict(self.config)
+        for name in sorted(now.keys() - {"tokens", "minutes", "validate_every", "save_every"}):
+            if stored.get(name) != now[name]:
+                raise ValueError(
+                    f"the run in {self.folder} was begun with {name} = {stored.get(name)}, not {now[name]}; "
+                    f"go on with {stored.get(name)}, or begin another run in another folder"
+                )
 
 
 def _metadata(path: Path) -> dict[str, str]:

@@ -1,0 +1,63 @@
+"""The report of `python -m app evaluate`, on texts and models small enough to know the answers."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.checkpoint import Checkpoint
+from app.pretrain.evaluate import Scores, calibration, cloze_tops, cut, evaluate, robustness
+from app.pretrain.shards import write_shards
+from app.pretrain.tables import tables
+
+
+def test_calibration_is_the_weighted_distance_between_how_sure_and_how_right() -> None:
+    sure, right = np.array([0.95, 0.95, 0.95, 0.95, 0.51]), np.array([True, True, True, False, False])
+    found = calibration([Scores(np.log(sure), sure, right)])
+    assert found.error == pytest.approx(0.8 * 0.20 + 0.2 * 0.51)
+    assert found.bins == [pytest.approx((0.51, 0.0, 0.2)), pytest.approx((0.95, 0.75, 0.8))]
+
+
+def test_a_cloze_counts_the_best_ranked_of_the_accepted_words(random_checkpoint: Checkpoint, tmp_path: Path) -> None:
+    lines = tmp_path / "cloze.tsv"
+    every_first_byte = "|".join(chr(code) for code in range(33, 127))
+    lines.write_text(f"# context\twords\nthe cat sat on\t{every_first_byte}\nthe dog\tzebra\n")
+    found = cloze_tops(random_checkpoint, lines)
+    assert list(found) == ["top 1", "top 5", "top 10"]
+    assert found["top 1"] <= found["top 5"] <= found["top 10"]
+    assert all(share in (0, 0.5, 1) for share in found.values())
+
+
+def test_the_ways_of_typing_are_told_apart(random_checkpoint: Checkpoint) -> None:
+    found = robustness(random_checkpoint, ["The Cat Sat On The Mat.", "The dog sat."])
+    assert list(found) == ["as written", "in lower case", "without the final stop"]
+    assert len(set(found.values())) == 3
+
+
+def test_a_run_on_document_is_cut_without_losing_a_label(random_checkpoint: Checkpoint) -> None:
+    text = "the cat and " * 40
+    tokenizer = random_checkpoint.tokenizer
+    pieces = cut(tokenizer, text, 16)
+    assert max(map(len, pieces)) == 17
+    assert sum(len(piece) - 1 for piece in pieces) == len(tokenizer.encode(text.strip())) - 1
+
+
+def test_the_report_sets_the_network_beside_its_baselines(
+    random_checkpoint: Checkpoint, corpus: Path, tmp_path: Path
+) -> None:
+    write_shards(corpus, tmp_path / "shards", random_checkpoint.tokenizer, 32, lambda source, n: None)
+    heldout = tmp_path / "heldout"
+    heldout.mkdir()
+    (heldout / "boats.txt").write_text("Boat 7 drifted across the lake. It was quiet.\n\nBoat 9 slept.")
+    (heldout / "cats.txt").write_text("The cat number 12 sat on the mat.")
+    report = evaluate(random_checkpoint, tmp_path / "shards", heldout, None, ["The cat sat."])
+    assert [(row.source, row.documents) for row in report.sources] == [("boats", 2), ("cats", 1)]
+    # Counting on hundreds of near-copies expects them; a network of random weights does not.
+    for row in report.sources:
+        assert row.five_gram < row.unigram < row.network
+    weighted = sum(row.network * row.bytes for row in report.sources) / sum(row.bytes for row in report.sources)
+    assert report.overall.network == pytest.approx(weighted)
+    assert report.baselines.five_grams > 0
+    assert not math.isnan(report.calibration.error)
+    assert len(list(tables(report))) == 4  # no cloze was asked for
