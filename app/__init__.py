@@ -12,5 +12,5 @@ A sentence flows one way through these files, each knowing only those before it:
     web/              a module a page or API; main.py puts them together into the app
 
 Beside the flow: settings.py (what an operator can set), bench.py (how fast it is), cli.py (`python -m app …`), and
-pretrain/, which makes the checkpoint in checkpoints/.
+pretrain/, which makes the checkpoint in checkpoints/. main.py builds the app.
 """

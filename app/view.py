@@ -43,15 +43,15 @@ def percent(probability: float) -> str:
     ('61.2\u202f%', '0.00041\u202f%', '99.998\u202f%')
     """
     value, rest = 100 * probability, 100 * (1 - probability)
-    if value < 1e-300:
+    if value == 0:
         return f"0{THIN}%"
     if value < 1e-6:
-        exponent = math.floor(math.log10(value))
-        return f"{value / 10.0**exponent:.1f}{THIN}×{THIN}10{_superscript(exponent)}{THIN}%"
+        mantissa, exponent = f"{value:.1e}".split("e")
+        return f"{mantissa}{THIN}×{THIN}10{_superscript(int(exponent))}{THIN}%"
     if value < 1:
         return f"{significant(value, 2)}{THIN}%"
     if rest < 0.05:
-        places = 1 if rest < 1e-9 else -math.floor(math.log10(rest))
+        places = 1 if rest == 0 else -math.floor(math.log10(rest))
         return f"{100 - rest:.{places}f}{THIN}%"
     return f"{value:.1f}{THIN}%"
 
@@ -62,10 +62,10 @@ def odds(probability: float) -> str:
     >>> odds(0.000004), odds(0.25)
     ('1 in 250,000', '')
     """
-    if not 0 < probability < 0.01:
+    if not 1e-15 < probability < 0.01:
         return ""
-    scale = 10.0 ** (math.floor(-math.log10(probability)) - 1)
-    return f"1 in {round(1 / probability / scale) * scale:,.0f}"
+    zeros = math.floor(-math.log10(probability)) - 1
+    return f"1 in {round(1 / probability / 10.0**zeros) * 10**zeros:,}"
 
 
 def loss_text(loss: float) -> str:
@@ -74,15 +74,18 @@ def loss_text(loss: float) -> str:
     >>> loss_text(4.3983), loss_text(0.00042)
     ('4.40', '0.00042')
     """
-    return significant(loss, 2) if 0 < loss < 0.01 else f"{loss:.2f}"
+    return significant(loss, 2) if 0 < loss < 0.01 else f"{loss + 0.0:.2f}"  # + 0.0: no −0.00
 
 
 def _decimal(probability: float) -> str:
     """A probability for a formula, in LaTeX, to four significant digits."""
+    if probability > 0.999:
+        rest = max(1 - probability, 1e-15)
+        return f"{probability:.{1 - math.floor(math.log10(rest))}f}"
     if probability >= 1e-4:
-        return f"{probability:.4f}" if probability > 0.1 else significant(probability, 4)
-    exponent = math.floor(math.log10(probability))
-    return rf"{probability / 10.0**exponent:.3f} \times 10^{{{exponent}}}"
+        return significant(probability, 4)
+    mantissa, exponent = f"{probability:.3e}".split("e")
+    return rf"{mantissa} \times 10^{{{int(exponent)}}}"
 
 
 def _superscript(number: int) -> str:
@@ -205,7 +208,7 @@ class PairView:
 
     context: Annotated[str, "x_1 … x_{t−1} as text; its end, where it is long"]
     label: Annotated[tuple[Segment, ...], "x_t"]
-    rest: Annotated[str, "what follows; kept invisible, so that the card's height is the same at every step"]
+    room: Annotated[str, "the same text at every step, invisible behind it, so that the card keeps its height"]
     probability: Annotated[str, "the formula of P(label | context), MathML"]
     loss: Annotated[str, "the formula of its loss, MathML"]
     percent: Annotated[str, "P(label | context) in percent"]
@@ -316,13 +319,12 @@ def _pair(analysis: Analysis, prediction: Prediction, vocab_size: int) -> PairVi
     t = prediction.position
     decimal = _decimal(prediction.probability)
     place = "first" if prediction.rank == 1 else _ordinal(prediction.rank)
-    label = analysis.tokens[t - 1]
     room = PAIR_CHARACTERS - len(prediction.label)
     context = prediction.context if len(prediction.context) <= room else "…" + prediction.context[1 - room :]
     return PairView(
         context=context,
         label=segments(prediction.label),
-        rest=analysis.sentence[label.end :][: room - len(context)],
+        room=analysis.sentence[:PAIR_CHARACTERS],
         probability=_formula(rf"P(x_{{{t}}} \mid x_{{<{t}}}) = {decimal}"),
         loss=_formula(rf"-\ln \, {decimal} \approx {loss_text(prediction.loss)}"),
         percent=percent(prediction.probability),

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from app.sentences import InputError
+from app.web.headers import HEADERS
 from app.web.render import Page
 from app.web.schemas import ErrorDetail, ErrorResponse
 
@@ -46,14 +47,16 @@ def add_error_handlers(app: FastAPI) -> None:
         logger.error("no answer to %s", request.url.path, exc_info=error)
         message = "Something went wrong on our side. Reload, or try another sentence."
         detail = ErrorDetail(code="internal_error", message=message)
-        return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+        response = _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+        response.headers.update(HEADERS)  # Starlette answers this one outside of all middleware
+        return response
 
 
 def _answer(request: Request, status: HTTPStatus, detail: ErrorDetail) -> Response:
-    if request.url.path.startswith(("/api/", "/openapi", "/healthz", "/readyz")):
+    root = request.scope.get("root_path", "")
+    if request.url.path.removeprefix(root).startswith(("/api/", "/openapi", "/healthz", "/readyz")):
         return JSONResponse(ErrorResponse(error=detail).model_dump(exclude_none=True), status)
     template = "_fragments/error.html" if "hx-request" in request.headers else "error.html"
-    root = request.scope.get("root_path", "")
     return Page.of(template, status, message=detail.message, status_code=int(status), root=root).response(request)
 
 

@@ -2,7 +2,8 @@
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# No inline script or style, nothing from elsewhere. Any page may frame the app: it is made to be embedded.
+# No inline script or style, nothing from elsewhere. Any page may frame the app: it is made to be embedded. That takes
+# no rule on frame-ancestors at all: its * would leave out slides opened from a file.
 POLICY = "; ".join(
     [
         "default-src 'none'",
@@ -12,7 +13,6 @@ POLICY = "; ".join(
         "connect-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
-        "frame-ancestors *",
     ]
 )
 HEADERS = {

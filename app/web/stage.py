@@ -47,8 +47,8 @@ def _page(request: Request) -> Page:
 def _fragment(request: Request) -> Page:
     view, status = _view(request)
     root = request.scope.get("root_path", "")
-    pushed = f"{root}/?{query(view.sentence, view.step)}" if view.step else f"{root}/?{request.url.query}"
-    headers = {"HX-Push-Url": quote(pushed, safe="/?&=%+")}
+    state = f"?{request.url.query}" if request.url.query else ""
+    headers = {"HX-Push-Url": quote(f"{root}/{state}", safe="/?&=%+!$'()*,;:@")}
     return Page.of("_fragments/stage.html", status, headers, stage=view, **_frame(request))
 
 
@@ -75,14 +75,15 @@ def _view(request: Request) -> tuple[StageView, int]:
 
 
 def _step(text: str, n_steps: int) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= n_steps):
+    step = int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
+    if not 1 <= step <= n_steps:
         raise InputError(
             "step_out_of_range",
             f"There is no step “{text[:40]}”: this sentence has steps 1 to {n_steps}. Here is the first.",
             limit=n_steps,
             actual=text[:40],
         )
-    return int(text)
+    return step
 
 
 # Plain routes: FastAPI's would spend more time on a kept page than the page itself takes.

@@ -1,0 +1,67 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.web import assets
+from app.web.assets import STATIC, asset
+from tests.markup import Markup
+
+FILES = sorted(str(file.relative_to(STATIC)) for file in STATIC.rglob("*") if file.suffix in (".css", ".js", ".svg"))
+
+
+@pytest.fixture
+def static(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty static folder."""
+    monkeypatch.setattr(assets, "STATIC", tmp_path)
+    asset.cache_clear()
+    yield tmp_path
+    asset.cache_clear()
+
+
+def test_an_address_changes_with_the_files_content(static: Path) -> None:
+    (static / "a.css").write_text("a {}")
+    first = asset("a.css")
+    asset.cache_clear()
+    (static / "a.css").write_text("b {}")
+    assert asset("a.css") != first
+    assert first.startswith("static/a.css?v=")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_versioned_file_may_be_kept_for_good_and_an_unversioned_one_is_asked_for_again(
+    client: TestClient, name: str
+) -> None:
+    versioned, plain = client.get(f"/{asset(name)}"), client.get(f"/static/{name}")
+    assert versioned.content == plain.content == (STATIC / name).read_bytes()
+    assert versioned.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert plain.headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/nowhere"])
+def test_pages_ask_for_files_by_versioned_addresses_and_get_their_types(client: TestClient, path: str) -> None:
+    markup = Markup(client.get(path).text)
+    types = {"link": ("text/css", "image/svg+xml"), "script": ("text/javascript",)}
+    for element in markup.all("link") + markup.all("script"):
+        address = element.attributes.get("src") or element["href"]
+        response = client.get(address)
+        assert "?v=" in address
+        assert response.status_code == 200, address
+        assert response.headers["content-type"].startswith(types[element.tag])
+
+
+@pytest.mark.parametrize("path", ["nowhere.css", "%2e%2e/pyproject.toml", "..%2fapp%2fmain.py", "vendor", ""])
+def test_nothing_but_the_static_files_is_served(client: TestClient, path: str) -> None:
+    assert client.get(f"/static/{path}").status_code == 404
+
+
+def test_the_style_sheet_asks_for_nothing_from_elsewhere() -> None:
+    sheet = (STATIC / "app.css").read_text(encoding="utf-8")
+    assert "@import" not in sheet
+    assert "url(" not in sheet
+
+
+def test_the_build_has_vendored_htmx() -> None:
+    """Where this fails, static/vendor/ was not filled: `pip install .` does it, by hatch_build.py."""
+    assert {"vendor/htmx.min.js", "vendor/hx-preload.min.js"} <= set(FILES)

@@ -1,0 +1,62 @@
+import pytest
+from starlette.testclient import TestClient
+
+from app.web.headers import HEADERS
+
+ANSWERS = [
+    "/",
+    "/stage",
+    "/docs",
+    "/random",
+    "/api/pairs?sentence=a+b",
+    "/api/random",
+    "/openapi.json",
+    "/healthz",
+    "/static/app.css",
+    "/?sentence=",
+    "/api/pairs",
+    "/nowhere",
+    "/static/nowhere.css",
+]
+
+
+@pytest.mark.parametrize("path", ANSWERS)
+def test_every_answer_has_the_security_headers_and_sets_no_cookie(client: TestClient, path: str) -> None:
+    headers = client.get(path, follow_redirects=False).headers
+    assert {name: headers.get(name) for name in HEADERS} == HEADERS
+    assert "set-cookie" not in headers
+
+
+def test_the_policy_allows_nothing_inline_and_nothing_from_elsewhere(client: TestClient) -> None:
+    policy = dict(rule.split(" ", 1) for rule in client.get("/").headers["Content-Security-Policy"].split("; "))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == policy["form-action"] == "'self'"
+    assert {source for rule in policy.values() for source in rule.split()} == {"'none'", "'self'", "data:"}
+
+
+def test_nothing_forbids_framing(client: TestClient) -> None:
+    """Not even `frame-ancestors *`, which would leave out a page that was opened from a file."""
+    headers = client.get("/").headers
+    assert "x-frame-options" not in headers
+    assert "frame-ancestors" not in headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("path", ["/", "/stage", "/docs", "/?sentence="])
+def test_a_page_is_asked_for_again_each_time(client: TestClient, path: str) -> None:
+    assert client.get(path).headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize("path", ["/random", "/stage/random"])
+def test_a_draw_is_never_stored(client: TestClient, path: str) -> None:
+    assert client.get(path, follow_redirects=False).headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/", "/stage", "/static/app.css", "/openapi.json"])
+def test_an_answer_is_compressed_only_for_those_who_take_it_so(client: TestClient, path: str) -> None:
+    packed = client.get(path, headers={"Accept-Encoding": "gzip"})
+    plain = client.get(path, headers={"Accept-Encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert packed.content == plain.content
+    assert "Accept-Encoding" in packed.headers["vary"]
+    assert "Accept-Encoding" in plain.headers["vary"]

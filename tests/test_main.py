@@ -1,0 +1,67 @@
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.checkpoint import CheckpointError
+from app.main import app, create_app
+from app.settings import CHECKPOINTS, Settings
+from app.web.services import Services
+from tests.server import environment, started
+
+
+def test_a_missing_checkpoint_ends_the_start_with_one_line(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "serve", "--port", "0"],
+        cwd=tmp_path,
+        env=environment(FREELABELS_MODEL="nowhere"),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("Error: nowhere/model.safetensors is missing: restore it")
+    assert "FREELABELS_MODEL" in line
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "config.json", "tokenizer.json"])
+def test_a_damaged_checkpoint_is_named_with_its_file_and_the_remedy(tmp_path: Path, name: str) -> None:
+    shutil.copytree(CHECKPOINTS / "tiny", tmp_path / "model")
+    damaged = tmp_path / "model" / name
+    damaged.write_bytes(damaged.read_bytes()[:200])
+    with pytest.raises(CheckpointError) as caught:
+        Services.load(Settings(model=str(tmp_path / "model")))
+    (line,) = str(caught.value).splitlines()
+    assert line.startswith(f"{damaged} is damaged (")
+    assert line.endswith("restore it from the repository or the package, or name another folder in FREELABELS_MODEL")
+
+
+def test_uvicorn_serves_the_app_from_any_working_directory(tmp_path: Path) -> None:
+    with started(tmp_path, "uvicorn", "app.main:app") as address:
+        with urlopen(f"{address}/") as page:  # noqa: S310 - our own server
+            assert b"Pair <b>1</b> of" in page.read()
+        with urlopen(f"{address}/static/app.css") as sheet:  # noqa: S310 - our own server
+            assert sheet.headers["content-type"].startswith("text/css")
+
+
+def test_the_model_is_loaded_when_the_app_starts_and_not_when_it_is_imported() -> None:
+    assert not hasattr(app.state, "services")
+
+
+def test_the_app_does_not_start_without_its_model(tmp_path: Path) -> None:
+    app = create_app(Settings(model=str(tmp_path)))
+    with pytest.raises(CheckpointError, match=r"model\.safetensors is missing"), TestClient(app):
+        pass
+
+
+def test_the_app_opens_on_the_bank_and_cache_that_settings_name(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("# Mine\nA lecturer wrote this one.\n")
+    with TestClient(create_app(Settings(sentences=tmp_path, cache_megabytes=0.001))) as client:
+        assert 'value="A lecturer wrote this one."' in client.get("/").text
+        assert client.get("/api/random").json() == {"sentence": "A lecturer wrote this one.", "theme": "Mine"}

@@ -1,0 +1,300 @@
+from collections.abc import Iterator
+from html import unescape
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from app.checkpoint import Checkpoint
+from app.main import create_app
+from app.predict import Predictor
+from app.sentences import Bank
+from app.settings import Settings
+from app.web.render import RenderedPages
+from app.web.services import Services
+from tests.markup import Markup
+
+SENTENCE = "The boat drifted across the lake."
+ODD = [
+    "R&D = #1 + 2 % ? /",
+    "“Quotes”, 'single' and \"double\"",
+    "naïve 😀 日本語",
+    "a+b&step=9#x",
+    "100%25 %26 &amp; ok",
+]
+HOSTILE = [
+    "<script>alert(1)</script> is text",
+    "\"><img src=x onerror=alert(1)> and ' onfocus=alert(2) autofocus x='",
+    "{{ 7*7 }} {% raw %} ${7*7} #{7*7}",
+    "javascript:alert(document.domain) //",
+    "</title></textarea></style><svg onload=alert(1)>",
+    "&lt;b&gt; &#x3c;i&#x3e; are text",
+    '" hx-get="//evil.example/x" hx-trigger="load',
+]
+PAGES = ["/", "/?sentence=a", "/?step=99", "/stage", "/stage?sentence=", "/docs", "/nowhere"]
+
+
+def read(client: TestClient, path: str, status: int = 200, **query: str | int) -> Markup:
+    response = client.get(path, params=query or None)
+    assert response.status_code == status, response.text
+    return Markup(response.text)
+
+
+def where(markup: Markup) -> str:
+    return markup.all("p", "where")[0].words
+
+
+# --- The first view ------------------------------------------------------------------------------------------------
+
+
+def test_the_app_opens_on_the_banks_opening_sentence_at_its_first_pair(client: TestClient, bank: Bank) -> None:
+    markup = read(client, "/")
+    assert markup.one("sentence")["value"] == bank.opening
+    assert where(markup).startswith("Pair 1 of ")
+    assert [token["id"] for token in markup.all("a", "label")] == ["x2"]
+
+
+def test_the_tokens_on_the_stage_make_up_the_sentence(client: TestClient) -> None:
+    markup = read(client, "/", sentence=SENTENCE, step=3)
+    (row,) = markup.all("ol", "tokens")
+    words = [span.text for span in markup.all("span", "text")[: len(markup.all("li"))]]
+    assert "".join(words) == SENTENCE
+    assert row["aria-label"]
+
+
+def test_the_first_view_weighs_under_100_kb(client: TestClient) -> None:
+    page = client.get("/")
+    markup = Markup(page.text)
+    assets = [e["src"] for e in markup.all("script")] + [e["href"] for e in markup.all("link")]
+    answers = [page, *(client.get(address) for address in assets)]
+    assert len(answers) >= 5
+    assert sum(answer.num_bytes_downloaded for answer in answers) < 100_000
+
+
+# --- Links, fragments and the URL ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sentence", [SENTENCE, *ODD, *HOSTILE])
+def test_every_link_is_the_pages_for_everyone_and_its_fragments_for_htmx(client: TestClient, sentence: str) -> None:
+    markup = read(client, "/", sentence=sentence, step=2)
+    linked = [element for element in markup.all("a") if "hx-get" in element.attributes]
+    steps = [element for element in linked if element["id"] != "refresh"]
+    for link in steps:
+        href, fragment = urlsplit(link["href"]), urlsplit(link["hx-get"])
+        assert (href.path, fragment.path) == ("/", "/stage")
+        assert href.query == fragment.query
+        assert parse_qs(href.query)["sentence"] == [sentence]
+    refresh = markup.one("refresh")
+    assert refresh["hx-get"] == "/stage" + refresh["href"]
+    form = markup.all("form")[0]
+    assert (form["action"], form["hx-get"]) == ("/", "/stage")
+    n_steps = int(where(markup).split()[-1])
+    assert {int(parse_qs(urlsplit(link["href"]).query)["step"][0]) for link in steps} == set(range(1, n_steps + 1))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"sentence": SENTENCE, "step": "3"},
+        {"sentence": SENTENCE},
+        {"sentence": "a"},
+        {"sentence": SENTENCE, "step": "99"},
+        *({"sentence": sentence, "step": "2"} for sentence in ODD),
+    ],
+)
+def test_the_fragment_is_the_pages_stage(client: TestClient, query: dict[str, str]) -> None:
+    page, fragment = client.get("/", params=query), client.get("/stage", params=query)
+    assert fragment.status_code == page.status_code
+    assert fragment.text in page.text
+    assert "<html" not in fragment.text
+
+
+@pytest.mark.parametrize("sentence", [SENTENCE, *ODD, *HOSTILE])
+@pytest.mark.parametrize("step", [{}, {"step": "2"}])
+def test_a_fragment_pushes_the_url_of_its_page(client: TestClient, sentence: str, step: dict[str, str]) -> None:
+    fragment = client.get("/stage", params={"sentence": sentence, **step})
+    pushed = fragment.headers["HX-Push-Url"]
+    assert pushed.isascii()
+    assert urlsplit(pushed).path == "/"
+    assert parse_qs(urlsplit(pushed).query) == {"sentence": [sentence], **({"step": ["2"]} if step else {})}
+    assert fragment.text in client.get(pushed).text
+
+
+@pytest.mark.parametrize("sentence", ["", "a", "one\x00two", "<b>" * 700, "&#+%😀\x07", SENTENCE])
+def test_a_refused_fragment_pushes_the_url_of_the_same_refusal(client: TestClient, sentence: str) -> None:
+    fragment = client.get("/stage", params={"sentence": sentence, "step": "99"})
+    page = client.get(fragment.headers["HX-Push-Url"])
+    assert (fragment.status_code, page.status_code) == (422, 422)
+    assert fragment.text in page.text
+
+
+def test_a_page_pushes_no_url(client: TestClient) -> None:
+    assert "HX-Push-Url" not in client.get("/").headers
+
+
+def test_white_space_around_a_sentence_is_a_slip_of_the_hand(client: TestClient) -> None:
+    assert read(client, "/", sentence=f"  {SENTENCE}\n").one("sentence")["value"] == SENTENCE
+
+
+# --- Another sentence ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("path", "target"), [("/random", "/"), ("/stage/random", "/stage")])
+def test_refresh_leads_to_another_sentence_of_the_bank(client: TestClient, bank: Bank, path: str, target: str) -> None:
+    drawn, after = set(), bank.opening
+    for _ in range(100):
+        response = client.get(path, params={"after": after}, follow_redirects=False)
+        assert response.status_code == 303
+        location = urlsplit(response.headers["location"])
+        (sentence,) = parse_qs(location.query)["sentence"]
+        assert location.path == target
+        assert sentence != after
+        assert sentence in bank.sentences
+        drawn.add(sentence)
+        after = sentence
+    assert len(drawn) > 20
+
+
+@pytest.mark.parametrize("after", ["", "not of the bank", "😀 &#"])
+def test_refresh_after_any_text_gives_a_sentence(client: TestClient, bank: Bank, after: str) -> None:
+    markup = read(client, "/random", after=after)
+    assert markup.one("sentence")["value"] in bank.sentences
+
+
+# --- What cannot be used -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/", "/stage"])
+@pytest.mark.parametrize("sentence", ["", "a", "one\x00two", "0" * 129, "<b>" * 700])
+def test_a_refused_sentence_is_kept_with_the_apis_message_beside_the_field(
+    client: TestClient, path: str, sentence: str
+) -> None:
+    markup = read(client, path, 422, sentence=sentence)
+    field, message = markup.one("sentence"), markup.one("sentence-error")
+    error = client.get("/api/pairs", params={"sentence": sentence}).json()["error"]
+    assert message.text == error["message"]
+    assert field["value"] == sentence
+    assert (field["aria-invalid"], field["aria-describedby"]) == ("true", "sentence-error")
+    assert markup.all("ol", "tokens") == []
+
+
+def test_a_good_sentence_has_no_message(client: TestClient) -> None:
+    markup = read(client, "/", sentence=SENTENCE)
+    assert markup.one("sentence-error").text == ""
+    assert "aria-invalid" not in markup.one("sentence").attributes
+
+
+@given(
+    st.one_of(
+        st.text(max_size=12),
+        st.integers(-2, 30).map(str),
+        st.text("0123456789٣²", min_size=1, max_size=12),
+        st.integers(1, 5_000).map(lambda n: "0" * n + "19"),
+    )
+)
+def test_any_step_is_shown_or_refused_with_the_sentence_kept(client: TestClient, step: str) -> None:
+    response = client.get("/stage", params={"sentence": SENTENCE, "step": step})
+    markup = Markup(response.text)
+    assert markup.one("sentence")["value"] == SENTENCE
+    if response.status_code == 200:
+        assert where(markup).startswith(f"Pair {int(step)} of ")
+    else:
+        assert response.status_code == 422
+        message = markup.one("sentence-error").text
+        assert message.startswith("There is no step “")
+        assert "steps 1 to " in message
+        assert where(markup).startswith("Pair 1 of ")
+
+
+@pytest.mark.parametrize("step", ["0", "-1", "8", "x", "", "1.0", "99999999999999999999"])
+def test_a_step_that_is_none_is_refused(client: TestClient, step: str) -> None:
+    """“The boat drifted across the lake.” has 7 words and signs, but the model may cut it finer."""
+    n_steps = int(where(read(client, "/", sentence=SENTENCE)).split()[-1])
+    refused = str(n_steps + 1) if step == "8" else step
+    read(client, "/", 422, sentence=SENTENCE, step=refused)
+
+
+# --- Trust nothing -------------------------------------------------------------------------------------------------
+
+
+def skeleton(markup: Markup) -> set[tuple[str, str]]:
+    return {(element.tag, name) for element in markup.elements for name in ("", *element.attributes)}
+
+
+@pytest.mark.parametrize("sentence", HOSTILE)
+@pytest.mark.parametrize("path", ["/", "/stage"])
+def test_a_hostile_sentence_is_only_text(client: TestClient, path: str, sentence: str) -> None:
+    markup = read(client, path, sentence=sentence, step=2)
+    harmless = [skeleton(read(client, path, sentence=text, step=2)) for text in (SENTENCE, "and on" * 30)]
+    assert skeleton(markup) <= set().union(*harmless) | {("td", "colspan")}  # the label may be among the bars
+    assert markup.one("sentence")["value"] == sentence
+    assert markup.all("title")[0].text.startswith(f"Pair 2 of {len(markup.all('li')) - 1}: {sentence[:60]}")
+    assert "".join(span.text for span in markup.all("span", "text")[: len(markup.all("li"))]) == sentence
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_step_is_only_text(client: TestClient, text: str) -> None:
+    markup = read(client, "/", 422, step=text)
+    assert skeleton(markup) <= skeleton(read(client, "/", 422, step="99"))
+    assert f"“{text[:40]}”" in markup.one("sentence-error").text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_has_inline_code_or_style(client: TestClient, path: str) -> None:
+    markup = Markup(client.get(path).text)
+    assert [e.text for e in markup.all("script") if e.text or "src" not in e.attributes] == []
+    assert markup.all("style") == []
+    names = {name for element in markup.elements for name in element.attributes}
+    assert {name for name in names if name == "style" or name.startswith(("on", "hx-on"))} == set()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_points_to_another_host(client: TestClient, path: str) -> None:
+    for address in Markup(client.get(path).text).addresses():
+        assert urlsplit(address).scheme == urlsplit(address).netloc == "", address
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_is_named_and_every_control_is(client: TestClient, path: str) -> None:
+    markup = Markup(client.get(path).text)
+    assert [e.text != "" for e in markup.all("title")] == [True]
+    assert len(markup.all("h1")) == 1
+    assert [e for e in markup.all("a") + markup.all("button") if not e.words and "aria-label" not in e.attributes] == []
+    labelled = {e["for"] for e in markup.all("label")}
+    assert {e["id"] for e in markup.all("input")} <= labelled
+
+
+# --- Behind a proxy ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def prefixed(shipped: Checkpoint, bank: Bank) -> Iterator[TestClient]:
+    """The app under /prefix, as `uvicorn --root-path /prefix` hands requests on: the path with the prefix."""
+    services = Services(bank, Predictor(shipped), RenderedPages(1_000_000))
+    with TestClient(create_app(Settings(), services), root_path="/prefix") as client:
+        yield client
+
+
+@pytest.mark.parametrize("path", ["/", "/?sentence=a", "/docs", "/nowhere", "/?sentence=a%26b+c&step=1"])
+def test_every_address_keeps_the_prefix_and_answers(prefixed: TestClient, path: str) -> None:
+    markup = Markup(prefixed.get(f"/prefix{path}").text)
+    addresses = {address for address in markup.addresses() if not address.startswith("#")}
+    assert len(addresses) >= 4
+    for address in addresses:
+        assert address.startswith("/prefix/")
+        assert prefixed.get(unescape(address)).status_code in (200, 422), address
+
+
+def test_redirects_and_pushed_urls_keep_the_prefix(prefixed: TestClient) -> None:
+    for path in ("/random", "/stage/random"):
+        location = prefixed.get(f"/prefix{path}", follow_redirects=False).headers["location"]
+        assert location.startswith("/prefix/")
+    for query in ({"sentence": SENTENCE}, {"sentence": "a"}):
+        pushed = prefixed.get(f"/prefix/stage?{urlencode(query)}").headers["HX-Push-Url"]
+        assert pushed.startswith("/prefix/?")
+
+
+def test_an_error_of_the_api_is_json_behind_a_prefix_too(prefixed: TestClient) -> None:
+    assert prefixed.get("/prefix/api/nowhere").json()["error"]["code"] == "not_found"

@@ -1,0 +1,315 @@
+import math
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass, replace
+from decimal import Decimal
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jinja2 import UndefinedError, nodes
+
+from app import view
+from app.checkpoint import Checkpoint
+from app.pairs import causal_mask
+from app.predict import Analysis, Candidate, Prediction, Predictor
+from app.sentences import InputError
+from app.settings import RESOURCES
+from app.tokenizer import Token
+from app.view import StageView, empty_stage, loss_text, odds, percent, query, segments, stage
+from app.web import docs
+from app.web.render import Page, templates
+from tests.markup import Markup
+
+PROBABILITIES = st.one_of(
+    st.floats(0, 1, exclude_min=True, exclude_max=True),
+    st.floats(-700, -1e-9).map(math.exp),
+    st.floats(1e-16, 0.1).map(lambda rest: 1 - rest).filter(lambda p: p < 1),
+)
+SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=6)
+
+
+def number(shown: str) -> Decimal:
+    """The number that a reader takes from what is shown."""
+    digits, sign = shown.rsplit("\u202f", 1)
+    assert sign == "%"
+    mantissa, _, power = digits.replace("\u202f", "").partition("×10")
+    return Decimal(f"{mantissa}e{power.translate(SUPERSCRIPTS) or 0}")
+
+
+def handmade() -> Analysis:
+    """“The cat sat.”: four tokens of a vocabulary of ten, three pairs, two of them in the top 2."""
+    tokens = (Token(0, "The", 0, 3), Token(1, " cat", 3, 7), Token(2, " sat", 7, 11), Token(3, ".", 11, 12))
+    top = (Candidate(1, " cat", 0.5), Candidate(3, ".", 0.25))
+    predictions = (
+        Prediction(1, 2, "The", " cat", 1, 0.5, 1, math.log(2), top, 0.25),
+        Prediction(2, 3, "The cat", " sat", 2, 0.005, 7, math.log(200), top, 0.25),
+        Prediction(3, 4, "The cat sat", ".", 3, 0.25, 2, math.log(4), top, 0.25),
+    )
+    return Analysis("The cat sat.", tokens, predictions, math.log(1600) / 3, 1600 ** (1 / 3))
+
+
+# --- Numbers -------------------------------------------------------------------------------------------------------
+
+
+@given(PROBABILITIES)
+def test_a_percentage_is_never_0_for_what_is_possible_nor_100_for_what_is_not_certain(probability: float) -> None:
+    assert 0 < number(percent(probability)) < 100
+
+
+@given(PROBABILITIES, PROBABILITIES)
+def test_a_larger_probability_never_shows_a_smaller_percentage(one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    assert number(percent(low)) <= number(percent(high))
+
+
+@given(PROBABILITIES)
+def test_a_percentage_is_within_a_twentieth_of_the_truth(probability: float) -> None:
+    exact = Decimal(probability) * 100
+    assert abs(number(percent(probability)) - exact) <= min(Decimal("0.0501"), exact * Decimal("0.0501"))
+
+
+@pytest.mark.parametrize(
+    ("probability", "shown"),
+    [(0, "0 %"), (1, "100.0 %"), (4e-6, "0.00040 %"), (9.97e-9, "1.0 × 10⁻⁶ %"), (2e-12, "2.0 × 10⁻¹⁰ %")],
+)
+def test_a_percentage_at_the_edges_reads_as_people_write_it(probability: float, shown: str) -> None:
+    assert percent(probability).replace("\u202f", " ") == shown
+
+
+@given(st.floats(-34, math.log(0.01), exclude_max=True).map(math.exp).filter(lambda p: p < 0.01))
+def test_odds_name_one_in_so_many_to_two_significant_digits(probability: float) -> None:
+    shown = odds(probability).removeprefix("1 in ").replace(",", "")
+    assert len(shown.rstrip("0")) <= 2
+    assert int(shown) * probability == pytest.approx(1, rel=0.051)
+
+
+@given(st.floats(0.01, 1))
+def test_odds_are_left_out_where_the_percentage_says_it_better(probability: float) -> None:
+    assert odds(probability) == ""
+
+
+@given(st.floats(0, 700))
+def test_a_loss_has_two_decimals_and_only_no_loss_shows_as_zero(loss: float) -> None:
+    shown = loss_text(loss)
+    assert (float(shown) == 0) == (loss == 0)
+    assert float(shown) == pytest.approx(loss, abs=0.0051, rel=0.051 if loss < 0.01 else 0)
+
+
+def test_no_loss_has_no_minus_sign() -> None:
+    assert loss_text(-0.0) == "0.00"
+
+
+@given(PROBABILITIES.filter(lambda p: p > 1e-300))
+def test_the_formula_and_the_percentage_name_the_same_probability(probability: float) -> None:
+    made = handmade()
+    prediction = replace(made.predictions[0], probability=probability, loss=-math.log(probability))
+    pair = stage(replace(made, predictions=(prediction,)), 1, 10).pair
+    assert pair
+    formula = "".join(ElementTree.fromstring(pair.probability).itertext())  # noqa: S314 - our own
+    shown = formula.split("=")[1].replace("−", "-").replace("×10", "e")
+    assert float(shown) == pytest.approx(probability, rel=1e-3)
+    assert float(shown) > 0
+
+
+# --- Text ----------------------------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.sampled_from(["a", "é😀", " ", "\n", "\t", "⟨", "⟩", "⟨E2 82⟩", "⟨E2⟩", "⟨x⟩"])).map("".join))
+def test_segments_joined_give_the_text_back(text: str) -> None:
+    assert "".join(f"⟨{s.text}⟩" if s.kind == "bytes" else s.text for s in segments(text)) == text
+
+
+def test_segments_tell_white_space_and_loose_bytes_from_text() -> None:
+    found = [(segment.kind, segment.text) for segment in segments(" a\n\t⟨E2 82⟩b")]
+    assert found == [("space", " "), ("text", "a"), ("newline", "\n"), ("tab", "\t"), ("bytes", "E2 82"), ("text", "b")]
+
+
+# --- The stage -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def analyze(random_checkpoint: Checkpoint) -> Callable[[str], Analysis]:
+    predictor = Predictor(random_checkpoint)
+
+    def analyze(text: str) -> Analysis:
+        """The analysis of a sentence that begins with three tokens at least."""
+        return predictor.analyze(f"the cat sat{text}"[:30], 8)
+
+    return analyze
+
+
+def every_step(analysis: Analysis) -> list[StageView]:
+    return [stage(analysis, step, 320) for step in range(1, len(analysis.tokens))]
+
+
+@settings(max_examples=25)
+@given(TEXT)
+def test_every_step_has_one_label_all_before_it_context_and_the_rest_future(
+    analyze: Callable[[str], Analysis], text: str
+) -> None:
+    for shown in every_step(analyze(text)):
+        kinds = [token.kind for token in shown.tokens]
+        future = len(kinds) - shown.step - 1
+        assert kinds == ["context"] * shown.step + ["label"] + ["future"] * future
+
+
+@settings(max_examples=25)
+@given(TEXT)
+def test_bars_label_and_remainder_fill_the_track_at_every_step(analyze: Callable[[str], Analysis], text: str) -> None:
+    for shown in every_step(analyze(text)):
+        assert shown.remainder
+        own = [shown.label_bar.width] if shown.label_bar else []
+        widths = [*(bar.width for bar in shown.bars), *own, shown.remainder.width]
+        assert sum(map(float, widths)) == pytest.approx(100, abs=0.0001 * len(widths))
+
+
+@settings(max_examples=25)
+@given(TEXT)
+def test_the_label_is_marked_once_among_the_bars_or_has_its_own(analyze: Callable[[str], Analysis], text: str) -> None:
+    analysis = analyze(text)
+    for prediction, shown in zip(analysis.predictions, every_step(analysis), strict=True):
+        marked = [bar.rank for bar in shown.bars if bar.is_label]
+        own = [shown.label_bar.rank] if shown.label_bar else []
+        assert marked + own == [f"{prediction.rank:,}"]
+        assert (prediction.rank <= 8) == (shown.label_bar is None)
+
+
+@settings(max_examples=25)
+@given(TEXT)
+def test_the_staircase_is_the_causal_mask(analyze: Callable[[str], Analysis], text: str) -> None:
+    shown = stage(analyze(text), 1, 320)
+    mask = causal_mask(len(shown.rows))
+    assert len(shown.rows) == len(shown.tokens) - 1
+    for index, row in enumerate(shown.rows):
+        # Row t's inputs are x_1 … x_{T−1}: those it may see are context; x_{t+1} is its label.
+        assert [cell.kind == "context" for cell in row.cells[:-1]] == mask[index]
+        assert [i for i, cell in enumerate(row.cells) if cell.kind == "label"] == [index + 1]
+        assert all(cell.segments == () for cell in row.cells[index + 2 :])
+
+
+@settings(max_examples=25)
+@given(TEXT)
+def test_every_link_leads_to_a_step_of_this_sentence(analyze: Callable[[str], Analysis], text: str) -> None:
+    analysis = analyze(text)
+    n_steps = len(analysis.predictions)
+    for shown in every_step(analysis):
+        q = {step: query(analysis.sentence, step) for step in range(1, n_steps + 1)}
+        back, on = shown.step > 1, shown.step < n_steps
+        assert [link.query for link in shown.links] == [
+            q[1] if back else "",
+            q[shown.step - 1] if back else "",
+            q[shown.step + 1] if on else "",
+            q[n_steps] if on else "",
+        ]
+        assert [token.query for token in shown.tokens] == ["", *q.values()]
+        assert [row.query for row in shown.rows] == list(q.values())
+
+
+def test_a_step_is_shown_as_worked_out_by_hand() -> None:
+    shown = stage(handmade(), 2, 10)
+    assert shown.pair
+    assert shown.pair.spoken == (
+        "Pair 2 of 3: after “The cat”, the label is “sat”; the model gave it 0.50\u202f%, its 7th choice; loss 5.30."
+    )
+    assert (shown.pair.context, shown.pair.odds) == ("The cat", "1 in 200")
+    assert shown.pair.rank == "the model's 7th choice of 10"
+    assert shown.label_bar
+    assert (shown.label_bar.percent, shown.label_bar.width) == ("0.50\u202f%", "0.5000")
+    assert shown.remainder
+    assert (shown.remainder.text, shown.remainder.width) == ("7 other tokens", "24.5000")
+    assert shown.rows[1].spoken == "Step 2: label “sat”"
+    assert (shown.headline, shown.mean_loss, shown.perplexity) == ("4 tokens, 3 training pairs", "2.46", "11.7")
+
+
+@pytest.mark.parametrize(
+    ("rank", "words"),
+    [(1, "first"), (2, "2nd"), (3, "3rd"), (11, "11th"), (12, "12th"), (13, "13th"), (21, "21st"), (1022, "1,022nd")],
+)
+def test_a_rank_is_said_in_words(rank: int, words: str) -> None:
+    made = handmade()
+    predictions = (replace(made.predictions[0], rank=rank), *made.predictions[1:])
+    pair = stage(replace(made, predictions=predictions), 1, 8192).pair
+    assert pair
+    assert pair.rank == f"the model's {words} choice of 8,192"
+    assert f"its {words} choice" in pair.spoken
+
+
+def test_no_remainder_is_shown_where_the_bars_are_the_whole_vocabulary() -> None:
+    assert stage(handmade(), 1, vocab_size=2).remainder is None
+
+
+def test_a_long_sentence_has_compact_rows_that_end_on_their_context(shipped: Checkpoint) -> None:
+    analyze = Predictor(shipped).analyze
+    full, compact = (analyze("one" + " one" * repeats) for repeats in (view.FULL_STAIRCASE, view.FULL_STAIRCASE + 1))
+    assert all(row.cells and not row.context for row in stage(full, 1, 8192).rows)
+    for row, prediction in zip(stage(compact, 1, 8192).rows, compact.predictions, strict=True):
+        assert row.cells == ()
+        assert prediction.context.endswith(row.context)
+        assert row.context
+
+
+def test_a_long_context_shows_its_end_in_a_card_that_keeps_room_for_it(shipped: Checkpoint) -> None:
+    analysis = Predictor(shipped).analyze("Nobody knew. " * 25)
+    for prediction, shown in zip(analysis.predictions, every_step(analysis), strict=True):
+        assert shown.pair
+        assert prediction.context.endswith(shown.pair.context.removeprefix("…"))
+        assert len(shown.pair.context) + len(prediction.label) <= view.PAIR_CHARACTERS
+        assert shown.pair.room == analysis.sentence[: view.PAIR_CHARACTERS]
+
+
+# --- View models and templates -------------------------------------------------------------------------------------
+
+VIEW_MODELS = [
+    model
+    for module in (view, docs)
+    for model in vars(module).values()
+    if isinstance(model, type) and is_dataclass(model) and model.__module__ == module.__name__
+]
+
+
+@pytest.mark.parametrize("model", VIEW_MODELS, ids=lambda model: model.__name__)
+def test_every_field_of_a_view_model_says_what_it_is(model: type[Any]) -> None:
+    for name, hint in get_type_hints(model, include_extras=True).items():
+        assert get_origin(hint) is Annotated, name
+        (words,) = get_args(hint)[1:]
+        assert isinstance(words, str), name
+        assert words, name
+
+
+def test_templates_use_every_field_of_the_view_models_and_no_other() -> None:
+    sources = [file.read_text(encoding="utf-8") for file in (RESOURCES / "templates").rglob("*.html")]
+    used = {node.attr for source in sources for node in templates.parse(source).find_all(nodes.Getattr)}
+    declared = {field.name for model in VIEW_MODELS for field in fields(model)}
+    elsewhere = {"last", "name", "model", "n_parameters", "tokenizer", "vocab_size", "format"}  # loop, Checkpoint, str
+    assert declared - used == set()
+    assert used - declared - elsewhere == set()
+
+
+@pytest.mark.parametrize("kind", ["top", "own", "last", "wrong step", "no remainder", "empty", "compact"])
+def test_every_kind_of_stage_renders(kind: str, shipped: Checkpoint) -> None:
+    """StrictUndefined: a name that a view model lacks would fail here."""
+    shown = {
+        "top": lambda: stage(handmade(), 1, 10),
+        "own": lambda: stage(handmade(), 2, 10),
+        "last": lambda: stage(handmade(), 3, 10),
+        "wrong step": lambda: stage(handmade(), 1, 10, error="There is no step 9."),
+        "no remainder": lambda: stage(handmade(), 1, 2),
+        "empty": lambda: empty_stage("", InputError("empty_text", "There is no text yet.")),
+        "compact": lambda: stage(Predictor(shipped).analyze("one" * 100), 1, 8192),
+    }[kind]()
+    html = Page.of("stage.html", stage=shown, root="", model=shipped).body.decode()
+    markup = Markup(html)
+    assert markup.one("sentence")["value"] == shown.sentence
+    assert markup.one("sentence-error").text == shown.error
+    assert [e.text for e in markup.all("title")] == [shown.title]
+    assert len(markup.all("tr", "is-current")) == len(markup.all("a", "next")) == (kind != "empty")
+    ids = [element["id"] for element in markup.elements if "id" in element.attributes]
+    assert len(ids) == len(set(ids))
+
+
+def test_a_template_that_names_something_unknown_fails_loudly() -> None:
+    with pytest.raises(UndefinedError, match="message"):
+        Page.of("error.html", status_code=404, root="")
