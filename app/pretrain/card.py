@@ -83,7 +83,8 @@ A decoder-only transformer of the Llama architecture: {shape["n_layer"]} layers,
 | versions | {versions} |
 
 Validation documents are held out by the hash of their text, one in 200, and never trained on. Every piece of text that
-the model learnt from begins where a document or a sentence begins.
+the model learnt from begins where a document or a sentence begins, but for what is left of a sentence longer than the
+context.
 
 ## What it read
 
