@@ -1,0 +1,87 @@
+"""The URL is the state: reload, Back, Forward and a bookmark all give the same view."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenContext
+from tests.browser.person import SENTENCE, address, another_sentence, expect_step, field, link, message, stage_text
+
+
+def test_back_and_forward_give_the_views_again(any_page: Page) -> None:
+    any_page.goto(address())
+    first = stage_text(any_page)
+    link(any_page, "Next").click()
+    expect_step(any_page, 2)
+    second = stage_text(any_page)
+    any_page.locator("#x7").click()
+    expect_step(any_page, 6)
+    for step, text in ((2, second), (1, first)):
+        any_page.go_back()
+        expect_step(any_page, step)
+        assert stage_text(any_page) == text
+    any_page.go_forward()
+    expect_step(any_page, 2)
+    assert stage_text(any_page) == second
+
+
+def test_back_returns_to_the_sentence_before_and_the_field_follows(any_page: Page) -> None:
+    any_page.goto(address(step=3))
+    any_page.get_by_role("link", name="Refresh").click()
+    another = another_sentence(any_page, SENTENCE)
+    expect_step(any_page, 1, another)
+    any_page.go_back()
+    expect_step(any_page, 3)
+    expect(field(any_page)).to_have_value(SENTENCE)
+    any_page.go_forward()
+    expect_step(any_page, 1, another)
+    expect(field(any_page)).to_have_value(another)
+
+
+def test_back_leaves_a_refused_sentence(any_page: Page) -> None:
+    any_page.goto(address(step=2))
+    field(any_page).fill("a")
+    field(any_page).press("Enter")
+    expect(message(any_page)).to_contain_text("Add a word")
+    any_page.go_back()
+    expect_step(any_page, 2)
+    expect(field(any_page)).to_have_value(SENTENCE)
+    expect(message(any_page)).to_have_text("")
+
+
+@pytest.mark.parametrize("how", ["reload", "bookmark"])
+def test_a_view_reached_by_clicks_is_the_same_when_its_url_is_opened(
+    any_page: Page, open_context: OpenContext, how: str
+) -> None:
+    any_page.goto("/")
+    any_page.get_by_role("link", name="Refresh").click()
+    sentence = another_sentence(any_page, SENTENCE)
+    expect_step(any_page, 1, sentence)
+    link(any_page, "Next").click()
+    expect_step(any_page, 2, sentence)
+    seen = stage_text(any_page)
+    page = any_page
+    if how == "reload":
+        page.reload()
+    else:
+        page = open_context().new_page()
+        page.goto(any_page.url)
+    expect_step(page, 2, sentence)
+    assert stage_text(page) == seen
+
+
+@pytest.mark.parametrize("how", ["reload", "bookmark"])
+def test_a_refused_sentence_is_the_same_when_its_url_is_opened(
+    any_page: Page, open_context: OpenContext, how: str
+) -> None:
+    any_page.goto(address())
+    field(any_page).fill("a")
+    field(any_page).press("Enter")
+    expect(message(any_page)).to_contain_text("Add a word")
+    seen = stage_text(any_page)
+    page = any_page
+    if how == "reload":
+        page.reload()
+    else:
+        page = open_context().new_page()
+        page.goto(any_page.url)
+    assert stage_text(page) == seen
