@@ -28,9 +28,14 @@ def main() -> None:
     try:
         app()
     except Exception as error:
+        from pydantic import ValidationError
+
         from app.checkpoint import CheckpointError
         from app.sentences import BankError, InputError
 
+        if isinstance(error, ValidationError):
+            first = error.errors()[0]
+            fail(f"FREELABELS_{str(first['loc'][0]).upper()} is “{first['input']}”: {first['msg']}")
         if not isinstance(error, CheckpointError | BankError | InputError):
             raise
         fail(str(error))

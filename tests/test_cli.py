@@ -144,3 +144,14 @@ def test_serve_ends_with_one_line_where_a_file_is_wrong_before_a_server_starts(
     assert words in line
     assert str(tmp_path) in line
     assert setting in line
+
+
+def test_a_setting_that_cannot_be_read_is_named_with_what_it_should_be() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "pairs", "a cat"],
+        capture_output=True,
+        text=True,
+        env={**environment(), "FREELABELS_CACHE_MEGABYTES": "much"},
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("Error: FREELABELS_CACHE_MEGABYTES is “much”: Input should be a valid number")

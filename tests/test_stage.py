@@ -94,6 +94,13 @@ def test_every_link_is_the_pages_for_everyone_and_its_fragments_for_htmx(client:
     assert {int(parse_qs(urlsplit(link["href"]).query)["step"][0]) for link in steps} == set(range(1, n_steps + 1))
 
 
+def title_and_stage(fragment: str) -> list[str]:
+    """A fragment's two parts, which a page holds in its head and in its body."""
+    parts = fragment.split("\n", 1)
+    assert parts[0].startswith("<title>")
+    return parts
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -107,7 +114,7 @@ def test_every_link_is_the_pages_for_everyone_and_its_fragments_for_htmx(client:
 def test_the_fragment_is_the_pages_stage(client: TestClient, query: dict[str, str]) -> None:
     page, fragment = client.get("/", params=query), client.get("/stage", params=query)
     assert fragment.status_code == page.status_code
-    assert fragment.text in page.text
+    assert all(part in page.text for part in title_and_stage(fragment.text))
     assert "<html" not in fragment.text
 
 
@@ -119,7 +126,8 @@ def test_a_fragment_pushes_the_url_of_its_page(client: TestClient, sentence: str
     assert pushed.isascii()
     assert urlsplit(pushed).path == "/"
     assert parse_qs(urlsplit(pushed).query) == {"sentence": [sentence], **({"step": ["2"]} if step else {})}
-    assert fragment.text in client.get(pushed).text
+    page = client.get(pushed).text
+    assert all(part in page for part in title_and_stage(fragment.text))
 
 
 @pytest.mark.parametrize("sentence", ["", "a", "one\x00two", "<b>" * 700, "&#+%😀\x07", SENTENCE])
@@ -127,7 +135,7 @@ def test_a_refused_fragment_pushes_the_url_of_the_same_refusal(client: TestClien
     fragment = client.get("/stage", params={"sentence": sentence, "step": "99"})
     page = client.get(fragment.headers["HX-Push-Url"])
     assert (fragment.status_code, page.status_code) == (422, 422)
-    assert fragment.text in page.text
+    assert all(part in page.text for part in title_and_stage(fragment.text))
 
 
 def test_a_page_pushes_no_url(client: TestClient) -> None:
@@ -298,3 +306,7 @@ def test_redirects_and_pushed_urls_keep_the_prefix(prefixed: TestClient) -> None
 
 def test_an_error_of_the_api_is_json_behind_a_prefix_too(prefixed: TestClient) -> None:
     assert prefixed.get("/prefix/api/nowhere").json()["error"]["code"] == "not_found"
+
+
+def test_a_text_of_two_lines_becomes_one_line_as_in_the_field(client: TestClient) -> None:
+    assert read(client, "/", sentence="one line\nand two").one("sentence")["value"] == "one line and two"

@@ -49,7 +49,7 @@ def _fragment(request: Request) -> Page:
     root = request.scope.get("root_path", "")
     state = f"?{request.url.query}" if request.url.query else ""
     headers = {"HX-Push-Url": quote(f"{root}/{state}", safe="/?&=%+!$'()*,;:@")}
-    return Page.of("_fragments/stage.html", status, headers, stage=view, **_frame(request))
+    return Page.of("_fragments/stage_with_title.html", status, headers, stage=view, **_frame(request))
 
 
 def _frame(request: Request) -> dict[str, Any]:
@@ -60,8 +60,8 @@ def _frame(request: Request) -> dict[str, Any]:
 def _view(request: Request) -> tuple[StageView, int]:
     """The stage for a request's query, and the status: 422 where something in it cannot be used."""
     predictor, bank = services(request).predictor, services(request).bank
-    # White space around a sentence in a form is a slip of the hand; the API takes a text as it is.
-    sentence = request.query_params.get("sentence", bank.opening).strip()
+    # The field holds one line, and white space around a sentence is a slip of the hand; the API takes a text as it is.
+    sentence = " ".join(request.query_params.get("sentence", bank.opening).strip().split("\n"))
     try:
         analysis = predictor.analyze(sentence)
     except InputError as error:
