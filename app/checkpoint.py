@@ -103,6 +103,8 @@ def load(folder: Path) -> Checkpoint:
     model = GPT(config)
     try:
         weights = load_file(folder / "model.safetensors")
+        if broken := [name for name, tensor in weights.items() if not tensor.isfinite().all()]:
+            raise RuntimeError(f"{broken[0]} holds what is no number")
         model.load_state_dict({name: tensor.float() for name, tensor in weights.items()})
     except (OSError, SafetensorError, RuntimeError) as error:
         reason = " ".join(str(error).split())[:300]

@@ -60,14 +60,18 @@ class Analysis:
 
 
 class Predictor:
-    """A checkpoint ready to analyze sentences; recent analyses are kept."""
+    """A checkpoint ready to analyze sentences; the latest `keep` are kept, at half a megabyte each at most."""
 
-    def __init__(self, checkpoint: Checkpoint, keep: int = 1_024) -> None:
+    def __init__(self, checkpoint: Checkpoint, keep: int = 100) -> None:
         self.checkpoint = checkpoint
-        self.analyze = lru_cache(keep)(self._analyze)
+        self._kept = lru_cache(keep)(self._analyze)
 
-    def _analyze(self, sentence: str, top_k: int = DEFAULT_TOP_K) -> Analysis:
+    def analyze(self, sentence: str, top_k: int = DEFAULT_TOP_K) -> Analysis:
         """Tokens, pairs and predictions of a sentence; InputError where it is no sentence to analyze."""
+        # Long lists of candidates are for programs, which ask once, and would fill the memory.
+        return self._kept(sentence, top_k) if top_k == DEFAULT_TOP_K else self._analyze(sentence, top_k)
+
+    def _analyze(self, sentence: str, top_k: int) -> Analysis:
         check_text(sentence)
         tokenizer = self.checkpoint.tokenizer
         tokens = tuple(tokenizer.tokens(sentence))

@@ -273,7 +273,7 @@ def stage(analysis: Analysis, step: int, vocab_size: int, error: str = "") -> St
         title=f"Pair {step} of {n_steps}: {analysis.sentence[:60]} · Free Labels",
         sentence=analysis.sentence,
         error=error,
-        headline=f"{len(analysis.tokens)} tokens, {n_steps} training pairs",
+        headline=f"{len(analysis.tokens)} tokens, {n_steps} training {'pair' if n_steps == 1 else 'pairs'}",
         tokens=tuple(
             TokenView(
                 position=position,

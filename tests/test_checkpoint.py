@@ -120,6 +120,11 @@ def edit_weights(change: Callable[[dict[str, torch.Tensor]], object]) -> Damage:
         (overwrite("tokenizer.json", b"{}"), "tokenizer.json", "damaged"),
         (truncate("tokenizer.json"), "tokenizer.json", "damaged"),
         (other_tokenizer, "tokenizer.json", "has 256 entries, but"),
+        (
+            edit_weights(lambda weights: weights["model.norm.weight"].fill_(torch.nan)),
+            "model.safetensors",
+            "model.norm.weight holds what is no number",
+        ),
     ],
 )
 def test_a_checkpoint_that_cannot_be_used_is_refused_with_the_file_the_reason_and_the_remedy(

@@ -309,4 +309,4 @@ def test_an_error_of_the_api_is_json_behind_a_prefix_too(prefixed: TestClient) -
 
 
 def test_a_text_of_two_lines_becomes_one_line_as_in_the_field(client: TestClient) -> None:
-    assert read(client, "/", sentence="one line\nand two").one("sentence")["value"] == "one line and two"
+    assert read(client, "/", sentence="one line\r\nand two").one("sentence")["value"] == "one line and two"

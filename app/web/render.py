@@ -28,6 +28,9 @@ templates = Environment(
 templates.globals["asset"] = asset
 
 
+MAX_KEY = 8_000  # characters of a URL
+
+
 @dataclass(frozen=True)
 class Page:
     """A rendered answer, plain and compressed."""
@@ -72,6 +75,7 @@ class RenderedPages:
         if page is None:
             page = await run_in_threadpool(make, request)
             with self._lock:
-                if page.size <= self._pages.maxsize:
+                # The key is a visitor's to choose: a long one is not worth its memory.
+                if page.size <= self._pages.maxsize and len(key) <= MAX_KEY:
                     self._pages[key] = page
         return page.response(request)

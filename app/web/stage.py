@@ -1,5 +1,6 @@
 """The stage: one sentence, one step of it, and what the model expected there."""
 
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +12,8 @@ from app.sentences import InputError
 from app.view import StageView, empty_stage, query, stage
 from app.web.render import Page
 from app.web.services import services
+
+LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 async def page(request: Request) -> Response:
@@ -61,7 +64,7 @@ def _view(request: Request) -> tuple[StageView, int]:
     """The stage for a request's query, and the status: 422 where something in it cannot be used."""
     predictor, bank = services(request).predictor, services(request).bank
     # The field holds one line, and white space around a sentence is a slip of the hand; the API takes a text as it is.
-    sentence = " ".join(request.query_params.get("sentence", bank.opening).strip().split("\n"))
+    sentence = LINE_BREAK.sub(" ", request.query_params.get("sentence", bank.opening).strip())
     try:
         analysis = predictor.analyze(sentence)
     except InputError as error:
