@@ -11,7 +11,7 @@ from app.sentences import Bank
 from app.view import loss_text, percent
 from tests.markup import Markup
 
-SENTENCES = ["The boat drifted across the lake.", "naïve 😀 日本", "a\nb\tc", "  two  spaces "]
+SENTENCES = ["The boat drifted across the lake.", "naïve 😀 日本", "a b\tc", "  two  spaces "]
 
 CONTRACT = {
     "sentence": str,
