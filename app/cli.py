@@ -22,6 +22,8 @@ app = typer.Typer(
 )
 console = Console(highlight=False)
 
+SHARDS = Path("runs/shards")
+
 
 def main() -> None:
     """Run the command line; what is wrong with an input or a file ends it with one clear line."""
@@ -111,8 +113,15 @@ def pretrain(
         Path,
         typer.Option(exists=True, file_okay=False, help="A folder of .txt files, documents parted by blank lines."),
     ],
-    run: Annotated[Path, typer.Option(help="Where shards and the state to resume from are kept.")] = Path("runs/tiny"),
+    shards: Annotated[Path, typer.Option(help="Where the corpus is kept as tokens, with its vocabulary.")] = SHARDS,
+    run: Annotated[Path, typer.Option(help="Where snapshots and the state to resume from are kept.")] = Path(
+        "runs/tiny"
+    ),
     out: Annotated[Path, typer.Option(help="Where the finished checkpoint goes.")] = CHECKPOINTS / "tiny",
+    heldout: Annotated[
+        Path | None,
+        typer.Option(exists=True, file_okay=False, help="Kept for reporting: what repeats it is not learnt from."),
+    ] = None,
     tokens: Annotated[int, typer.Option(min=1, help="Budget: labels to learn from.")] = 30_000_000,
     minutes: Annotated[float, typer.Option(help="Budget: minutes of training. The nearer end rules.")] = float("inf"),
     learning_rate: Annotated[float, typer.Option(help="Learning rate at its peak.")] = 4e-3,
@@ -125,10 +134,12 @@ def pretrain(
     try:
         train(
             corpus,
+            shards,
             run,
             out,
             console,
             threads,
+            heldout,
             tokens=tokens,
             minutes=minutes,
             learning_rate=learning_rate,
@@ -143,9 +154,7 @@ def evaluate(
     heldout: Annotated[
         Path, typer.Option(exists=True, file_okay=False, help="Documents never trained on, as a corpus.")
     ],
-    run: Annotated[Path, typer.Option(help="The pretraining run whose shards the baselines count.")] = Path(
-        "runs/tiny"
-    ),
+    shards: Annotated[Path, typer.Option(help="The corpus as tokens, which the baselines count.")] = SHARDS,
     cloze: Annotated[Path | None, typer.Option(exists=True, help="Lines of a context, a tab, accepted words.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the numbers alone.")] = False,
 ) -> None:
@@ -156,10 +165,10 @@ def evaluate(
     from app.sentences import Bank
 
     settings = Settings()
-    if not (run / "shards" / "manifest.json").is_file():
-        fail(f"{run / 'shards'} holds no shards, and the baselines count them: run pretrain first, or name its --run")
+    if not (shards / "manifest.json").is_file():
+        fail(f"{shards} holds no shards, and the baselines count them: run pretrain first, or name its --shards")
     loaded = load(settings.checkpoint)
-    report = measure(loaded, run / "shards", heldout, cloze, Bank.load(settings.sentences).sentences)
+    report = measure(loaded, shards, heldout, cloze, Bank.load(settings.sentences).sentences)
     if as_json:
         sys.stdout.write(json.dumps(report.as_json(), indent=2) + "\n")
     else:

@@ -14,9 +14,9 @@ from pathlib import Path
 import tokenizers
 from tokenizers import Regex, decoders, models, pre_tokenizers, trainers
 
-# Where words are cut before merging: an English clitic, a word with its leading space, a single digit (so that numbers
-# are spelt alike wherever they stand), a run of signs, white space.
-WORDS = r"'(?:[sdmt]|ll|ve|re)| ?\p{L}[\p{L}\p{M}]*| ?\p{N}| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
+# Where words are cut before merging: an English clitic after a straight or a curly apostrophe, a word with its leading
+# space, a single digit (so that numbers are spelt alike wherever they stand), a run of signs, white space.
+WORDS = r"['’](?:[sdmt]|ll|ve|re)| ?\p{L}[\p{L}\p{M}]*| ?\p{N}| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 
 
 def _byte_of_sign() -> dict[str, int]:

@@ -35,7 +35,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run_command(corpus: Path, tmp_path: Path, **options: Any) -> str:
     console = Console(file=StringIO(), width=200)
-    pretrain(corpus, tmp_path / "run", tmp_path / "my-model", console, 1, rows=8, **options)
+    pretrain(corpus, tmp_path / "shards", tmp_path / "run", tmp_path / "my-model", console, 1, rows=8, **options)
     assert isinstance(console.file, StringIO)
     return console.file.getvalue()
 
@@ -49,7 +49,8 @@ def test_pretrain_makes_a_checkpoint_and_its_card_from_a_folder_of_text(
     out = tmp_path / "my-model"
     result = CliRunner().invoke(
         cli.app,
-        f"pretrain --corpus {corpus} --run {tmp_path / 'run'} --out {out} --tokens 20000 --seed 5 --threads 1",
+        f"pretrain --corpus {corpus} --shards {tmp_path / 'shards'} --run {tmp_path / 'run'} --out {out} "
+        "--tokens 20000 --seed 5 --threads 1",
         catch_exceptions=False,
     )
     assert result.exit_code == 0, result.output

@@ -4,20 +4,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pretrain.corpus import as_typed, documents, is_validation, sentences, sources
+from app.pretrain.corpus import as_typed, documents, is_validation, mended, sentences, sources
 
 lines = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n")).filter(str.strip)
 blank = st.lists(st.sampled_from(["", " ", "\t"]), min_size=1, max_size=3).map("\n".join)
 
 
 @given(st.lists(st.tuples(st.lists(lines, min_size=1, max_size=3).map("\n".join), blank)), st.booleans())
-def test_documents_are_what_blank_lines_part(
+def test_documents_are_what_blank_lines_part_mended(
     tmp_path_factory: pytest.TempPathFactory, parts: list[tuple[str, str]], ends_open: bool
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "documents.txt"
     text = "\n\n" + "".join(f"{document}\n{between}\n" for document, between in parts)
     path.write_text(text.rstrip("\n") if ends_open else text, encoding="utf-8")
-    assert list(documents(path)) == [document for document, _ in parts]
+    assert list(documents(path)) == [mended(document) for document, _ in parts]
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("The cafÃ© was closed.", "The café was closed."),
+        ("Fish &amp; chips", "Fish & chips"),
+        ("“It’s”", '"It\'s"'),
+        ("Plain text, naïve or not.", "Plain text, naïve or not."),
+    ],
+)
+def test_traces_of_a_texts_travels_are_mended(text: str, whole: str) -> None:
+    assert mended(text) == whole
 
 
 def test_a_file_in_another_encoding_is_refused_by_name(tmp_path: Path) -> None:
@@ -81,3 +94,9 @@ def test_which_documents_are_held_out_never_changes() -> None:
 )
 def test_text_as_typed_is_in_lower_case_without_final_punctuation(text: str, typed: str) -> None:
     assert as_typed(text) == typed
+
+
+def test_half_of_the_texts_as_typed_have_a_phones_curly_apostrophes() -> None:
+    typed = [as_typed(f"It's number {i}.") for i in range(1_000)]
+    assert all(text.startswith(("it's", "it’s")) for text in typed)
+    assert 0.4 < sum("’" in text for text in typed) / len(typed) < 0.6

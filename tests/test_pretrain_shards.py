@@ -46,9 +46,23 @@ def test_the_manifest_counts_what_was_read_and_written(corpus: Path, folder: Pat
         held_out = [is_validation(document) for document in documents(file)]
         assert (row["documents"], row["validation_documents"]) == (held_out.count(False), held_out.count(True))
         assert row["tokens"] == len(Pieces.open(folder / f"{file.stem}.train.written").tokens)
+        assert row["repeated_documents"] == 0
         assert row["bytes"] == file.stat().st_size
         assert row["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
     assert not rows
+
+
+def test_what_repeats_another_document_or_one_held_out_is_not_learnt_from(tokenizer: Tokenizer, tmp_path: Path) -> None:
+    corpus, heldout = tmp_path / "corpus", tmp_path / "heldout"
+    for folder in (corpus, heldout):
+        folder.mkdir()
+    (heldout / "a.txt").write_text("The fox ran.\n\nThe owl flew.")
+    (corpus / "a.txt").write_text("The cat sat.\n\nthe owl flew\n\nThe dog lay.")
+    (corpus / "b.txt").write_text("The cow ate.\n\nThe cat... sat!")
+    rows = write_shards(corpus, tmp_path / "shards", tokenizer, LONGEST, silent, heldout)
+    assert [row["repeated_documents"] for row in rows] == [1, 1]
+    learnt = {tokenizer.decode(piece) for piece in read(tmp_path / "shards", "train", "written")}
+    assert learnt == {"The cat sat.", "The dog lay.", "The cow ate."}
 
 
 def test_every_piece_fits_the_context_and_begins_where_a_sentence_begins(

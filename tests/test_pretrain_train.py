@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch.nn import functional
 
 from app.model import GPTConfig
@@ -22,7 +22,7 @@ from app.tokenizer import Tokenizer
 
 SMALL = {"context_length": 32, "n_layer": 1, "n_head": 2, "n_embd": 32, "n_hidden": 48}
 pytestmark = pytest.mark.usefixtures("plain_cpu")
-CONFIG = TrainConfig(rows=8, tokens=5_000, learning_rate=1e-2, warmup=0.1, validate_every=10)
+CONFIG = TrainConfig(rows=8, tokens=5_000, learning_rate=1e-2, warmup=3, cooldown=0.5, validate_every=10)
 MakeRun = Callable[..., Run]
 
 
@@ -34,10 +34,8 @@ def make_run(corpus: Path, tmp_path: Path, tokenizer: Tokenizer) -> MakeRun:
     def make(name: str = "run", **changes: Any) -> Run:
         folder = tmp_path / name
         folder.mkdir(exist_ok=True)
-        if not (folder / "shards").exists():
-            (folder / "shards").symlink_to(tmp_path / "shards")
         shape = GPTConfig(vocab_size=tokenizer.vocab_size, **SMALL)
-        return Run(folder, shape, replace(CONFIG, **changes), tokenizer)
+        return Run(folder, tmp_path / "shards", shape, replace(CONFIG, **changes), tokenizer)
 
     return make
 
@@ -208,12 +206,43 @@ def test_a_run_that_is_finished_takes_no_further_step(make_run: MakeRun) -> None
     assert report.losses == []
 
 
-def test_the_learning_rate_rises_to_its_peak_and_falls_to_nothing_over_the_budget(make_run: MakeRun) -> None:
-    run, rates = make_run(), []
+def rates_of(run: Run) -> list[float]:
+    """The learning rate of every step until the budget is spent."""
+    rates: list[float] = []
     run.advance(lambda run, loss: rates.append({g["lr"] for o in run.optimizers for g in o.param_groups}.pop()))
-    peak = rates.index(max(rates))
-    assert 0 < peak < len(rates) / 2
-    assert rates[: peak + 1] == sorted(rates[: peak + 1])
-    assert rates[peak:] == sorted(rates[peak:], reverse=True)
-    assert 0.9 * CONFIG.learning_rate < max(rates) <= CONFIG.learning_rate
+    return rates
+
+
+def test_the_learning_rate_rises_stays_and_falls_to_nothing_by_the_end_of_the_budget(make_run: MakeRun) -> None:
+    rates = rates_of(make_run())
+    level = [i for i, rate in enumerate(rates) if rate == CONFIG.learning_rate]
+    assert level[0] == CONFIG.warmup - 1
+    assert level == list(range(level[0], level[-1] + 1))
+    assert rates[: level[0]] == sorted(rates[: level[0]])
+    assert 0.4 < level[-1] / len(rates) < 0.6
+    assert rates[level[-1] :] == sorted(rates[level[-1] :], reverse=True)
     assert rates[-1] < 0.1 * CONFIG.learning_rate
+
+
+def test_before_the_cooldown_a_run_with_a_larger_budget_is_the_same_run(make_run: MakeRun) -> None:
+    one, other = Report(), Report()
+    make_run("one", tokens=5_000).advance(one)
+    make_run("other", tokens=10_000).advance(other)
+    until = len(one.losses) // 2
+    assert one.losses[:until] == other.losses[:until]
+    assert one.losses != other.losses[: len(one.losses)]
+
+
+def test_snapshots_are_kept_at_the_start_and_at_every_doubling_of_the_tokens(
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(train, "FIRST_SNAPSHOT", 512)
+    run = make_run(tokens=5_000)
+    run.advance(Report())
+    kept = sorted((run.folder / "snapshots").iterdir())
+    seen = [int(path.stem) for path in kept]
+    assert seen[0] == 0
+    assert [tokens // 512 for tokens in seen[1:]] == [1, 2, 4, 8]
+    weights = load_file(kept[-1])
+    assert weights.keys() == run.model.state_dict().keys()
+    assert {tensor.dtype for tensor in weights.values()} == {torch.float16}

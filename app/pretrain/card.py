@@ -44,7 +44,8 @@ def write_card(out: Path, run: Run, manifest: list[dict[str, int | str]], measur
 def _in_words(card: dict[str, Any]) -> str:
     shape, training = card["shape"], card["training"]
     corpus = "\n".join(
-        f"| {row['source']} | {row['documents']:,} | {row['tokens']:,} | {row['weight']:g} | `{row['sha256'][:16]}` |"
+        f"| {row['source']} | {row['documents']:,} | {row['repeated_documents']:,} | {row['tokens']:,} "
+        f"| {row['weight']:g} | `{row['sha256'][:16]}` |"
         for row in card["corpus"]
     )
     total = sum(row["tokens"] for row in card["corpus"])
@@ -89,9 +90,10 @@ context.
 ## What it read
 
 {total:,} tokens of openly licensed English. A weight of 2 means that a source was read twice as often as its size.
+Documents that repeat an earlier one were left out.
 
-| source | documents | tokens | weight | SHA-256 |
-|---|---:|---:|---:|---|
+| source | documents | left out | tokens | weight | SHA-256 |
+|---|---:|---:|---:|---:|---|
 {corpus}
 
 ## What it is not

@@ -3,23 +3,29 @@
 import hashlib
 import itertools
 import re
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
+
+import ftfy
 
 # Epochs over a source in one round: everyday and narrative English first, some encyclopedic. Sources not named
 # here count once. The sentences that people type are short and plain, so such texts are read more often; narrow
 # (bookings) and dated (magazine fiction) ones less than once.
 WEIGHTS = {
-    "tinystories": 4.0,
-    "storybooks": 5.0,
+    "tinystories": 3.0,
+    "storybooks": 4.0,
     "tatoeba": 4.0,
-    "tanaka": 3.0,
+    "tanaka": 4.0,
     "comve": 3.0,
-    "facts_templates": 3.0,
-    "simple_sentences": 2.0,
-    "onestop_english": 2.0,
-    "short_stories": 0.5,
-    "sgd_dialogues": 0.3,
+    "coco_captions": 1.5,
+    "trivia_facts": 3.0,
+    "facts_templates": 6.0,
+    "simple_sentences": 1.5,
+    "onestop_english": 4.0,
+    "wiki_split": 1.5,
+    "short_stories": 0.7,
+    "sgd_dialogues": 0.8,
 }
 
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+|\n+")
@@ -35,7 +41,7 @@ def sources(corpus: Path) -> list[Path]:
 
 
 def documents(path: Path) -> Iterator[str]:
-    """The documents of one file, in order, one in memory at a time; ValueError where it is not UTF-8."""
+    """The documents of one file, mended, in order, one in memory at a time; ValueError where it is not UTF-8."""
     lines: list[str] = []
     with path.open(encoding="utf-8") as file:
         try:
@@ -43,12 +49,22 @@ def documents(path: Path) -> Iterator[str]:
                 if line.strip():
                     lines.append(line.rstrip("\n"))
                 elif lines:
-                    yield "\n".join(lines)
+                    yield mended("\n".join(lines))
                     lines = []
         except UnicodeDecodeError as error:
             raise ValueError(f"{path} is not UTF-8 ({error}); convert it, or take it out of the corpus") from error
     if lines:
-        yield "\n".join(lines)
+        yield mended("\n".join(lines))
+
+
+def mended(text: str) -> str:
+    """A text without the traces of its travels: doubly encoded letters, HTML entities, curly quotes, odd spaces.
+
+    >>> mended("The cafÃ©&#39;s door")
+    "The café's door"
+    """
+    # Plain text has nothing to mend, and is most of a corpus.
+    return text if text.isascii() and "&" not in text else ftfy.fix_text(text)
 
 
 def is_validation(document: str, one_in: int = 200) -> bool:
@@ -67,9 +83,10 @@ def sentences(document: str) -> list[str]:
 
 
 def as_typed(text: str) -> str:
-    """A text as visitors type it: lower case, no final punctuation.
+    """A text as visitors type it: lower case, no final punctuation, and half of the time a phone's curly apostrophes.
 
     >>> as_typed("The capital of France is Paris.")
     'the capital of france is paris'
     """
-    return text.lower().rstrip(FINAL_PUNCTUATION)
+    typed = text.lower().rstrip(FINAL_PUNCTUATION)
+    return typed.replace("'", "’") if zlib.crc32(text.encode()) & 2 else typed

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pretrain.corpus import WEIGHTS, as_typed, documents, is_validation, sentences, sources
+from app.pretrain.duplicates import repeated
 from app.pretrain.loss import IGNORED
 from app.tokenizer import Tokenizer
 
@@ -92,17 +93,26 @@ def _piece_limit(document: str, longest: int) -> int:
 
 
 def write_shards(
-    corpus: Path, out: Path, tokenizer: Tokenizer, longest: int, progress: Callable[[str, int], None]
+    corpus: Path,
+    out: Path,
+    tokenizer: Tokenizer,
+    longest: int,
+    progress: Callable[[str, int], None],
+    heldout: Path | None = None,
 ) -> list[dict[str, int | str]]:
     """Tokenize a corpus into `out`; returns and stores the manifest, a row a source.
 
+    Documents that repeat others are left out (see `repeated`), and so are those that repeat one of `heldout`, a folder
+    like the corpus that is kept for reporting: what nearly stands in both would be learnt by heart, not predicted.
     `progress(source, documents)` is called after every few thousand documents. Shards that are complete and were made
     from the same files by the same tokenizer are left as they are.
     """
+    reserved = sources(heldout) if heldout else []
     made_from: dict[str, object] = {
         "tokenizer": hashlib.sha256(tokenizer.backend.to_str().encode()).hexdigest(),
         "longest": longest,
         "files": {file.name: _sha256(file) for file in sources(corpus)},
+        "heldout": {file.name: _sha256(file) for file in reserved},
     }
     stored = out / "manifest.json"
     if stored.exists() and (manifest := json.loads(stored.read_text()))["made_from"] == made_from:
@@ -112,21 +122,38 @@ def write_shards(
     # The manifest goes first and comes last: where it stands, the shards beside it are whole, and all there are.
     for old in (stored, *out.glob("*.bin"), *out.glob("*.idx")):
         old.unlink(missing_ok=True)
-    rows = [_write_source(file, out, tokenizer, longest, progress) for file in sources(corpus)]
+    n_reserved = sum(1 for file in reserved for _ in documents(file))
+    left_out = iter(repeated(_compared([*reserved, *sources(corpus)], progress))[n_reserved:])
+    rows = [_write_source(file, out, tokenizer, longest, progress, left_out) for file in sources(corpus)]
     stored.write_text(json.dumps({"made_from": made_from, "sources": rows}, indent=2))
     return rows
 
 
+def _compared(files: list[Path], progress: Callable[[str, int], None]) -> Iterator[str]:
+    """Every document of the files, in order."""
+    for file in files:
+        yield from documents(file)
+        progress(f"comparing {file.stem}", 0)
+
+
 def _write_source(
-    file: Path, out: Path, tokenizer: Tokenizer, longest: int, progress: Callable[[str, int], None]
+    file: Path,
+    out: Path,
+    tokenizer: Tokenizer,
+    longest: int,
+    progress: Callable[[str, int], None],
+    left_out: Iterator[np.bool_],
 ) -> dict[str, int | str]:
-    counts = dict.fromkeys(SPLITS, 0)
+    """Write one source's pieces; `left_out` says of each document in turn whether to leave it out."""
+    counts = dict.fromkeys((*SPLITS, "repeated"), 0)
     stream = documents(file)
     with ExitStack() as stack:
         writers = {
             (split, form): _Writer(out / f"{file.stem}.{split}.{form}", stack) for split in SPLITS for form in FORMS
         }
-        while batch := list(itertools.islice(stream, BATCH_OF_DOCUMENTS)):
+        while read := list(itertools.islice(stream, BATCH_OF_DOCUMENTS)):
+            batch = [document for document in read if not next(left_out)]
+            counts["repeated"] += len(read) - len(batch)
             cut = [sentences(document) for document in batch]
             lengths = iter(map(len, tokenizer.encode_batch([sentence for part in cut for sentence in part])))
             for document, part in zip(batch, cut, strict=True):
@@ -139,13 +166,14 @@ def _write_source(
                     for part_written, part_typed in chunks(longest, written, typed):
                         writers[split, "written"].write(part_written)
                         writers[split, "typed"].write(part_typed)
-            progress(file.stem, len(batch))
+            progress(file.stem, len(read))
     return {
         "source": file.stem,
         "sha256": _sha256(file),
         "bytes": file.stat().st_size,
         "documents": counts["train"],
         "validation_documents": counts["validation"],
+        "repeated_documents": counts["repeated"],
         "tokens": writers["train", "written"].total,
     }
 

@@ -22,17 +22,20 @@ from app.pretrain.loss import linear_cross_entropy
 from app.pretrain.shards import Batch, Shards
 from app.tokenizer import Tokenizer
 
+FIRST_SNAPSHOT = 2**15  # tokens; the next follow at each doubling
+
 
 @dataclass(frozen=True)
 class TrainConfig:
     """What fixes a run, beside the network's shape and the shards."""
 
     seed: int = 1
-    tokens: int = 30_000_000  # the budget: labels learnt from; the learning rate falls to 0 by its end
+    tokens: int = 30_000_000  # the budget: labels learnt from
     minutes: float = math.inf  # a second budget, of training time; the nearer end rules
     rows: int = 64  # of context_length slots each: one step's batch
     learning_rate: float = 4e-3  # at its peak
-    warmup: float = 0.02  # share of the budget
+    warmup: int = 50  # steps
+    cooldown: float = 0.3  # share of the budget over which the learning rate falls to 0
     weight_decay: float = 0.1
     typed_share: float = 0.3  # of the pieces are lower-cased and without final punctuation
     validate_every: int = 250  # steps
@@ -54,15 +57,16 @@ class Progress:
 class Run:
     """One training run in a folder: `advance` trains until the budget is spent or the run is interrupted."""
 
-    def __init__(self, folder: Path, shape: GPTConfig, config: TrainConfig, tokenizer: Tokenizer) -> None:
+    def __init__(self, folder: Path, shards: Path, shape: GPTConfig, config: TrainConfig, tokenizer: Tokenizer) -> None:
         torch.manual_seed(config.seed)
         # Numbers too small for the usual format (denormals) slow a CPU's arithmetic down many times over.
         torch.set_flush_denormal(True)
         self.folder, self.config, self.tokenizer = folder, config, tokenizer
+        self.validation = validation_pieces(shards, most=2_000)
         self.model = GPT(shape)
         self.progress = Progress()
         self.optimizers = _optimizers(self.model, config)
-        self.shards = Shards(folder / "shards", config.seed, config.rows, shape.context_length, config.typed_share)
+        self.shards = Shards(shards, config.seed, config.rows, shape.context_length, config.typed_share)
         # Fusing the elementwise work doubles the speed on a CPU, but needs a compiler there.
         self.compiled = shutil.which("g++") is not None or torch.cuda.is_available()
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -77,11 +81,14 @@ class Run:
     def advance(self, report: Callable[["Run", float], None]) -> bool:
         """Train on; `report(run, loss)` after every step. True when the budget is spent, False when interrupted."""
         saved = time.monotonic()
+        if not self.progress.step:
+            self.snapshot()
         with _interruptible() as interrupted:
             for block, index, batch in self.shards.batches(self.progress.block, self.progress.batch):
                 if self.spent >= 1 or interrupted():
                     break
                 started = time.monotonic()
+                before = self.progress.tokens
                 loss = self._step(batch)
                 self.progress.block, self.progress.batch = block, index + 1
                 self.progress.step += 1
@@ -89,6 +96,8 @@ class Run:
                 self.progress.seconds += time.monotonic() - started
                 if self.progress.step % self.config.validate_every == 0 or self.spent >= 1:
                     self._validate(loss)
+                if doublings(self.progress.tokens) > doublings(before):
+                    self.snapshot()
                 report(self, loss)
                 if time.monotonic() - saved > self.config.save_every:
                     self.save()
@@ -98,7 +107,7 @@ class Run:
 
     def _step(self, batch: Batch) -> float:
         """One step of gradient descent; returns the batch's mean loss in nats."""
-        scale = _schedule(self.spent, self.config.warmup)
+        scale = min((self.progress.step + 1) / self.config.warmup, cooled(self.spent, self.config.cooldown))
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = scale * self.config.learning_rate
@@ -118,8 +127,7 @@ class Run:
         return loss.item()
 
     def _validate(self, training_loss: float) -> None:
-        pieces = validation_pieces(self.folder / "shards", most=2_000)
-        found = asdict(measured(self.model, self.tokenizer, pieces))
+        found = asdict(measured(self.model, self.tokenizer, self.validation))
         self.progress.curve.append({"tokens": self.progress.tokens, "train_loss": training_loss, **found})
 
     def save(self) -> None:
@@ -132,6 +140,13 @@ class Run:
         meta = {"progress": json.dumps(asdict(self.progress)), "config": json.dumps(asdict(self.config))}
         save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, fresh, metadata=meta)
         fresh.replace(self.folder / "state.safetensors")
+
+    def snapshot(self) -> None:
+        """Keep the weights of this moment, in 16 bits: what a model knows is best seen beside what it knew."""
+        folder = self.folder / "snapshots"
+        folder.mkdir(exist_ok=True)
+        weights = {name: tensor.half().contiguous() for name, tensor in self.model.state_dict().items()}
+        save_file(weights, folder / f"{self.progress.tokens:012d}.safetensors")
 
     def resume(self) -> bool:
         """Go back to the last saved state, if there is one."""
@@ -173,9 +188,19 @@ def _metadata(path: Path) -> dict[str, str]:
     return metadata
 
 
-def _schedule(spent: float, warmup: float) -> float:
-    """The learning rate's share of its peak: a short linear rise, then a linear fall to 0."""
-    return min(spent / warmup + 0.02, (1 - spent) / (1 - warmup)) if spent < 1 else 0.0
+def doublings(tokens: int) -> int:
+    """How often the tokens seen have doubled since `FIRST_SNAPSHOT`, counted from 1; 0 before it."""
+    return (tokens // FIRST_SNAPSHOT).bit_length()
+
+
+def cooled(spent: float, cooldown: float) -> float:
+    """The learning rate's share of its peak, by the share of the budget that is spent.
+
+    Level, then 1 − √x over the cooldown (Hägele et al. 2024, section 3): until the cooldown begins, nothing depends
+    on the budget, so that a run can be given a larger one and go on.
+    """
+    x = (spent - (1 - cooldown)) / cooldown
+    return 1.0 if x <= 0 else 1 - min(x, 1.0) ** 0.5
 
 
 def _optimizers(model: GPT, config: TrainConfig) -> list[torch.optim.Optimizer]:
