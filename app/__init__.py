@@ -8,7 +8,8 @@ A sentence flows one way through these files, each knowing only those before it:
     model.py          the network: token ids to logits in one causal pass
     checkpoint.py     the network and its tokenizer, to and from a folder
     predict.py        the pass over a sentence: each pair's probability, rank, loss, top candidates
-    view.py           the same as words, digits and lengths: what templates show
+    formatting.py     numbers and tokens as people read them
+    view.py           the predictions as words, digits and lengths: what templates show
     web/              a module a page or API; main.py puts them together into the app
 
 Beside the flow: settings.py (what an operator can set), bench.py (how fast it is), cli.py (`python -m app …`), and

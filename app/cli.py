@@ -73,13 +73,13 @@ def serve(
 @app.command()
 def pairs(
     text: Annotated[str, typer.Argument(help="The sentence to cut into pairs.")],
-    top_k: Annotated[int, typer.Option(min=1, help="How many candidates a pair lists.")] = 8,
+    top_k: Annotated[int, typer.Option(min=1, max=100, help="How many candidates a pair lists.")] = 8,
     as_json: Annotated[bool, typer.Option("--json", help="Print what GET /api/pairs answers.")] = False,
 ) -> None:
     """Print a sentence's training pairs and what the model expected at each."""
     from app.checkpoint import load
+    from app.formatting import counted, loss_text, percent, perplexity_text, visible
     from app.predict import Predictor
-    from app.view import loss_text, percent, visible
     from app.web.schemas import PairsResponse
 
     predictor = Predictor(load(Settings().checkpoint))
@@ -102,8 +102,8 @@ def pairs(
         )
     console.print(table)
     console.print(
-        f"{len(analysis.tokens)} tokens, {len(analysis.predictions)} pairs; "
-        f"mean loss {loss_text(analysis.mean_loss)} nats, perplexity {analysis.perplexity:.1f}"
+        f"{counted(len(analysis.tokens), 'token')}, {counted(len(analysis.predictions), 'pair')}; "
+        f"mean loss {loss_text(analysis.mean_loss)} nats, perplexity {perplexity_text(analysis.perplexity)}"
     )
 
 

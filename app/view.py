@@ -1,142 +1,33 @@
 """What templates show: the predictions as words, digits and lengths.
 
-All formatting happens here. The view models are frozen, and each field says what it is, so that a template can be
-written from this file alone.
+All formatting happens here, with what formatting.py offers. The view models are frozen, and each field says what it is,
+so that a template can be written from this file alone.
 """
 
-import math
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlencode
 
-from latex2mathml.converter import convert
-
+from app.formatting import (
+    Segment,
+    counted,
+    decimal,
+    formula,
+    loss_text,
+    odds,
+    ordinal,
+    percent,
+    perplexity_text,
+    segments,
+    visible,
+)
 from app.pairs import causal_mask
 from app.predict import Analysis, Prediction
 from app.sentences import InputError
-from app.tokenizer import BYTES_IN_BRACKETS
 
-THIN = "\u202f"  # narrow no-break space, between a number and its sign
 PAIR_CHARACTERS = 160  # of context and label in the pair's card; a longer context shows its end
 FULL_STAIRCASE = 32  # rows; beyond it a cell would be too narrow to read, and a row shows the end of its context
-
-
-# --- Numbers -------------------------------------------------------------------------------------------------------
-
-
-def significant(value: float, digits: int) -> str:
-    """A positive number in plain decimals with so many significant digits.
-
-    >>> significant(0.00041234, 2), significant(41.234, 2)
-    ('0.00041', '41')
-    """
-    places = max(0, digits - 1 - math.floor(math.log10(value)))
-    return f"{value:.{places}f}"
-
-
-def percent(probability: float) -> str:
-    """A probability in percent: never 0 for what is possible, never 100 for what is not certain.
-
-    >>> percent(0.6123), percent(0.0000041), percent(0.99998)
-    ('61.2\u202f%', '0.00041\u202f%', '99.998\u202f%')
-    """
-    value, rest = 100 * probability, 100 * (1 - probability)
-    if value == 0:
-        return f"0{THIN}%"
-    if value < 1e-6:
-        mantissa, exponent = f"{value:.1e}".split("e")
-        return f"{mantissa}{THIN}×{THIN}10{_superscript(int(exponent))}{THIN}%"
-    if value < 1:
-        return f"{significant(value, 2)}{THIN}%"
-    if rest < 0.05:
-        places = 1 if rest == 0 else -math.floor(math.log10(rest))
-        return f"{100 - rest:.{places}f}{THIN}%"
-    return f"{value:.1f}{THIN}%"
-
-
-def odds(probability: float) -> str:
-    """A small probability as one in so many, to two significant digits; "" where the percentage says it better.
-
-    >>> odds(0.000004), odds(0.25)
-    ('1 in 250,000', '')
-    """
-    if not 1e-15 < probability < 0.01:
-        return ""
-    zeros = math.floor(-math.log10(probability)) - 1
-    return f"1 in {round(1 / probability / 10.0**zeros) * 10**zeros:,}"
-
-
-def loss_text(loss: float) -> str:
-    """A loss in nats with two decimals, or more where it would vanish.
-
-    >>> loss_text(4.3983), loss_text(0.00042)
-    ('4.40', '0.00042')
-    """
-    return significant(loss, 2) if 0 < loss < 0.01 else f"{loss + 0.0:.2f}"  # + 0.0: no −0.00
-
-
-def _decimal(probability: float) -> str:
-    """A probability for a formula, in LaTeX, to four significant digits."""
-    if probability > 0.999:
-        rest = max(1 - probability, 1e-15)
-        return f"{probability:.{1 - math.floor(math.log10(rest))}f}"
-    if probability >= 1e-4:
-        return significant(probability, 4)
-    mantissa, exponent = f"{probability:.3e}".split("e")
-    return rf"{mantissa} \times 10^{{{int(exponent)}}}"
-
-
-def _superscript(number: int) -> str:
-    return str(number).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-
-
-def _formula(latex: str) -> str:
-    """LaTeX to MathML, shown without JavaScript by every current browser."""
-    mathml: str = convert(latex)
-    return mathml
-
-
-# --- Text ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Segment:
-    """A run of a token's text that is shown in one way."""
-
-    kind: Annotated[str, "text, space, newline, tab or bytes"]
-    text: Annotated[str, "the characters themselves; bytes in hexadecimal"]
-
-
-_SEGMENTS = re.compile(rf"(?P<bytes>{BYTES_IN_BRACKETS})|(?P<space> )|(?P<newline>\n)|(?P<tab>\t)")
-
-
-def segments(text: str) -> tuple[Segment, ...]:
-    """Cut a token's text so that white space and loose bytes can be made visible."""
-    found, last = [], 0
-    for match in _SEGMENTS.finditer(text):
-        if match.start() > last:
-            found.append(Segment("text", text[last : match.start()]))
-        kind = str(match.lastgroup)
-        found.append(Segment(kind, match.group().strip("⟨⟩") if kind == "bytes" else match.group()))
-        last = match.end()
-    if last < len(text):
-        found.append(Segment("text", text[last:]))
-    return tuple(found)
-
-
-def visible(text: str) -> str:
-    """A token's text on one line of plain text, its white space as signs."""
-    return text.replace(" ", "␣").replace("\n", "⏎").replace("\t", "⇥")
-
-
-def _ordinal(rank: int) -> str:
-    suffix = "th" if rank % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
-    return f"{rank:,}{suffix}"
-
-
-# --- The stage -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -273,7 +164,7 @@ def stage(analysis: Analysis, step: int, vocab_size: int, error: str = "") -> St
         title=f"Pair {step} of {n_steps}: {analysis.sentence[:60]} · Free Labels",
         sentence=analysis.sentence,
         error=error,
-        headline=f"{len(analysis.tokens)} tokens, {n_steps} training {'pair' if n_steps == 1 else 'pairs'}",
+        headline=f"{counted(len(analysis.tokens), 'token')}, {counted(n_steps, 'training pair')}",
         tokens=tuple(
             TokenView(
                 position=position,
@@ -297,7 +188,7 @@ def stage(analysis: Analysis, step: int, vocab_size: int, error: str = "") -> St
         remainder=_remainder(prediction, in_top, vocab_size),
         rows=tuple(_rows(analysis, step)),
         mean_loss=loss_text(analysis.mean_loss),
-        perplexity=f"{analysis.perplexity:,.1f}" if analysis.perplexity < 1e9 else f"{analysis.perplexity:.2e}",
+        perplexity=perplexity_text(analysis.perplexity),
     )
 
 
@@ -317,16 +208,16 @@ def _links(sentence: str, step: int, n_steps: int) -> tuple[LinkView, ...]:
 
 def _pair(analysis: Analysis, prediction: Prediction, vocab_size: int) -> PairView:
     t = prediction.position
-    decimal = _decimal(prediction.probability)
-    place = "first" if prediction.rank == 1 else _ordinal(prediction.rank)
+    p = decimal(prediction.probability)
+    place = "first" if prediction.rank == 1 else ordinal(prediction.rank)
     room = PAIR_CHARACTERS - len(prediction.label)
     context = prediction.context if len(prediction.context) <= room else "…" + prediction.context[1 - room :]
     return PairView(
         context=context,
         label=segments(prediction.label),
         room=analysis.sentence[:PAIR_CHARACTERS],
-        probability=_formula(rf"P(x_{{{t}}} \mid x_{{<{t}}}) = {decimal}"),
-        loss=_formula(rf"-\ln \, {decimal} \approx {loss_text(prediction.loss)}"),
+        probability=formula(rf"P(x_{{{t}}} \mid x_{{<{t}}}) = {p}"),
+        loss=formula(rf"-\ln \, {p} \approx {loss_text(prediction.loss)}"),
         percent=percent(prediction.probability),
         odds=odds(prediction.probability),
         rank=f"the model's {place} choice of {vocab_size:,}",
@@ -346,7 +237,7 @@ def _remainder(prediction: Prediction, in_top: bool, vocab_size: int) -> Remaind
     """What neither the top candidates nor the label's own bar shows; None where they are the whole vocabulary."""
     others = vocab_size - len(prediction.top) - (not in_top)
     probability = prediction.remainder if in_top else max(0.0, prediction.remainder - prediction.probability)
-    return RemainderView(f"{others:,} other tokens", percent(probability), _width(probability)) if others else None
+    return RemainderView(counted(others, "other token"), percent(probability), _width(probability)) if others else None
 
 
 def _width(probability: float) -> str:

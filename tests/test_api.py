@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from app.formatting import loss_text, percent
 from app.sentences import Bank
-from app.view import loss_text, percent
 from tests.markup import Markup
 
 SENTENCES = ["The boat drifted across the lake.", "naïve 😀 日本", "a b\tc", "  two  spaces "]

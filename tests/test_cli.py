@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app import cli
-from app.view import percent, visible
+from app.formatting import percent, visible
 from tests.server import environment
 
 SENTENCE = "The boat drifted across the lake."

@@ -1,7 +1,6 @@
 import math
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
-from decimal import Decimal
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from xml.etree import ElementTree
 
@@ -17,7 +16,7 @@ from app.predict import Analysis, Candidate, Prediction, Predictor
 from app.sentences import InputError
 from app.settings import RESOURCES
 from app.tokenizer import Token
-from app.view import StageView, empty_stage, loss_text, odds, percent, query, segments, stage
+from app.view import StageView, empty_stage, query, stage
 from app.web import docs
 from app.web.render import Page, templates
 from tests.markup import Markup
@@ -27,16 +26,7 @@ PROBABILITIES = st.one_of(
     st.floats(-700, -1e-9).map(math.exp),
     st.floats(1e-16, 0.1).map(lambda rest: 1 - rest).filter(lambda p: p < 1),
 )
-SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=6)
-
-
-def number(shown: str) -> Decimal:
-    """The number that a reader takes from what is shown."""
-    digits, sign = shown.rsplit("\u202f", 1)
-    assert sign == "%"
-    mantissa, _, power = digits.replace("\u202f", "").partition("×10")
-    return Decimal(f"{mantissa}e{power.translate(SUPERSCRIPTS) or 0}")
 
 
 def handmade() -> Analysis:
@@ -51,55 +41,7 @@ def handmade() -> Analysis:
     return Analysis("The cat sat.", tokens, predictions, math.log(1600) / 3, 1600 ** (1 / 3))
 
 
-# --- Numbers -------------------------------------------------------------------------------------------------------
-
-
-@given(PROBABILITIES)
-def test_a_percentage_is_never_0_for_what_is_possible_nor_100_for_what_is_not_certain(probability: float) -> None:
-    assert 0 < number(percent(probability)) < 100
-
-
-@given(PROBABILITIES, PROBABILITIES)
-def test_a_larger_probability_never_shows_a_smaller_percentage(one: float, other: float) -> None:
-    low, high = sorted((one, other))
-    assert number(percent(low)) <= number(percent(high))
-
-
-@given(PROBABILITIES)
-def test_a_percentage_is_within_a_twentieth_of_the_truth(probability: float) -> None:
-    exact = Decimal(probability) * 100
-    assert abs(number(percent(probability)) - exact) <= min(Decimal("0.0501"), exact * Decimal("0.0501"))
-
-
-@pytest.mark.parametrize(
-    ("probability", "shown"),
-    [(0, "0 %"), (1, "100.0 %"), (4e-6, "0.00040 %"), (9.97e-9, "1.0 × 10⁻⁶ %"), (2e-12, "2.0 × 10⁻¹⁰ %")],
-)
-def test_a_percentage_at_the_edges_reads_as_people_write_it(probability: float, shown: str) -> None:
-    assert percent(probability).replace("\u202f", " ") == shown
-
-
-@given(st.floats(-34, math.log(0.01), exclude_max=True).map(math.exp).filter(lambda p: p < 0.01))
-def test_odds_name_one_in_so_many_to_two_significant_digits(probability: float) -> None:
-    shown = odds(probability).removeprefix("1 in ").replace(",", "")
-    assert len(shown.rstrip("0")) <= 2
-    assert int(shown) * probability == pytest.approx(1, rel=0.051)
-
-
-@given(st.floats(0.01, 1))
-def test_odds_are_left_out_where_the_percentage_says_it_better(probability: float) -> None:
-    assert odds(probability) == ""
-
-
-@given(st.floats(0, 700))
-def test_a_loss_has_two_decimals_and_only_no_loss_shows_as_zero(loss: float) -> None:
-    shown = loss_text(loss)
-    assert (float(shown) == 0) == (loss == 0)
-    assert float(shown) == pytest.approx(loss, abs=0.0051, rel=0.051 if loss < 0.01 else 0)
-
-
-def test_no_loss_has_no_minus_sign() -> None:
-    assert loss_text(-0.0) == "0.00"
+# --- The stage -----------------------------------------------------------------------------------------------------
 
 
 @given(PROBABILITIES.filter(lambda p: p > 1e-300))
@@ -112,22 +54,6 @@ def test_the_formula_and_the_percentage_name_the_same_probability(probability: f
     shown = formula.split("=")[1].replace("−", "-").replace("×10", "e")
     assert float(shown) == pytest.approx(probability, rel=1e-3)
     assert float(shown) > 0
-
-
-# --- Text ----------------------------------------------------------------------------------------------------------
-
-
-@given(st.lists(st.sampled_from(["a", "é😀", " ", "\n", "\t", "⟨", "⟩", "⟨E2 82⟩", "⟨E2⟩", "⟨x⟩"])).map("".join))
-def test_segments_joined_give_the_text_back(text: str) -> None:
-    assert "".join(f"⟨{s.text}⟩" if s.kind == "bytes" else s.text for s in segments(text)) == text
-
-
-def test_segments_tell_white_space_and_loose_bytes_from_text() -> None:
-    found = [(segment.kind, segment.text) for segment in segments(" a\n\t⟨E2 82⟩b")]
-    assert found == [("space", " "), ("text", "a"), ("newline", "\n"), ("tab", "\t"), ("bytes", "E2 82"), ("text", "b")]
-
-
-# --- The stage -----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
