@@ -58,18 +58,18 @@ class RMSNorm(nn.Module):
 def rotary_angles(config: GPTConfig) -> tuple[Tensor, Tensor]:
     """Cosines and sines, each (context_length, D), that turn position t's channel pair i by t · θ^(−2i/D).
 
-    Source: Su et al. 2021, eq. 15; the halves of a head are paired (i, i + D/2) as in Llama.
+    Source: Su et al. 2021, eq. 15; the halves of a head are paired (i, i + D/2) as in Llama. The first half's sines
+    come negated, as its formula, first · cos − second · sin, needs them.
     """
     frequencies = config.rope_theta ** (-torch.arange(0, config.head_size, 2).float() / config.head_size)  # (D/2,)
     angles = torch.outer(torch.arange(config.context_length).float(), frequencies)  # (T, D/2)
-    angles = torch.cat((angles, angles), dim=-1)  # (T, D)
-    return angles.cos(), angles.sin()
+    cos, sin = angles.cos(), angles.sin()
+    return torch.cat((cos, cos), dim=-1), torch.cat((-sin, sin), dim=-1)
 
 
 def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     """Turn queries or keys by their positions: (B, H, T, D), (T, D), (T, D) -> (B, H, T, D)."""
-    first, second = x.chunk(2, dim=-1)
-    return x * cos + torch.cat((-second, first), dim=-1) * sin
+    return x * cos + x.roll(x.shape[-1] // 2, dims=-1) * sin  # rolled, each channel meets its pair's other half
 
 
 class Attention(nn.Module):
@@ -83,16 +83,16 @@ class Attention(nn.Module):
         self.v_proj = nn.Linear(config.n_embd, config.n_embd, bias=False)
         self.o_proj = nn.Linear(config.n_embd, config.n_embd, bias=False)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, visible: Tensor) -> Tensor:
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor) -> Tensor:
         """(B, T, C) -> (B, T, C)"""
         q, k, v = (
             project(x).unflatten(-1, (self.n_head, -1)).transpose(1, 2)  # (B, H, T, D)
             for project in (self.q_proj, self.k_proj, self.v_proj)
         )
         q, k = rotate(q, cos, sin), rotate(k, cos, sin)
-        attention = q @ k.transpose(-2, -1) * q.shape[-1] ** -0.5  # (B, H, T, T)
         # The mask blanks out every later position: row t of the result depends on x_1 … x_t alone.
-        mixed = attention.masked_fill(~visible, -torch.inf).softmax(dim=-1).to(v.dtype) @ v  # (B, H, T, D)
+        scores = torch.add(mask, q @ k.transpose(-2, -1), alpha=q.shape[-1] ** -0.5)  # (B, H, T, T)
+        mixed = scores.softmax(dim=-1).to(v.dtype) @ v  # (B, H, T, D)
         out: Tensor = self.o_proj(mixed.transpose(1, 2).flatten(-2))
         return out
 
@@ -122,9 +122,9 @@ class Block(nn.Module):
         self.post_attention_layernorm = RMSNorm(config)
         self.mlp = FeedForward(config)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, visible: Tensor) -> Tensor:
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor) -> Tensor:
         """(B, T, C) -> (B, T, C)"""
-        x = x + self.self_attn(self.input_layernorm(x), cos, sin, visible)
+        x = x + self.self_attn(self.input_layernorm(x), cos, sin, mask)
         x = x + self.mlp(self.post_attention_layernorm(x))
         return x
 
@@ -154,8 +154,9 @@ class Decoder(nn.Module):
         visible = torch.ones(length, length, dtype=torch.bool, device=x.device).tril()  # (T, T), the causal mask
         if pieces is not None:
             visible = visible & (pieces[:, None, :, None] == pieces[:, None, None, :])  # (B, 1, T, T)
+        mask = torch.zeros_like(visible, dtype=x.dtype).masked_fill(~visible, -torch.inf)  # added to the scores
         for layer in self.layers:
-            x = layer(x, cos, sin, visible)
+            x = layer(x, cos, sin, mask)
         out: Tensor = self.norm(x)
         return out
 

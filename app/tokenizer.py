@@ -115,13 +115,18 @@ class Tokenizer:
         """Many texts to token ids, on all cores."""
         return [encoding.ids for encoding in self.backend.encode_batch_fast(texts, add_special_tokens=False)]
 
+    @cached_property
+    def _texts(self) -> list[str]:
+        """Every entry as legible text, by id."""
+        return [legible(entry) for entry in self._bytes]
+
     def decode(self, token_ids: Iterable[int]) -> str:
         """Token ids to text, legible also where they end inside a character."""
         return legible(b"".join(self._bytes[token_id] for token_id in token_ids))
 
     def text(self, token_id: int) -> str:
         """One vocabulary entry as legible text, its leading space included."""
-        return legible(self._bytes[token_id])
+        return self._texts[token_id]
 
     def n_bytes(self, token_id: int) -> int:
         """How many bytes of UTF-8 one vocabulary entry stands for."""
