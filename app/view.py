@@ -27,7 +27,9 @@ from app.predict import Analysis, Prediction
 from app.sentences import InputError
 
 PAIR_CHARACTERS = 160  # of context and label in the pair's card; a longer context shows its end
-FULL_STAIRCASE = 32  # rows; beyond it a cell would be too narrow to read, and a row shows the end of its context
+# A staircase with a cell a token is as wide as the sentence; each cell adds about two characters of padding. Beyond the
+# first width its type is smaller; beyond the second it would not fit a page, and a row shows the end of its context.
+FULL_WIDTH, DENSE_WIDTH = 96, 118  # characters
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,8 @@ class RowView:
     query: Annotated[str, "the URL's query for this step"]
     is_current: Annotated[bool, "whether it is the step that is shown"]
     cells: Annotated[tuple[CellView, ...], "a cell a token, where the sentence is short enough"]
-    context: Annotated[str, "the end of the context, where it is not"]
-    label: Annotated[tuple[Segment, ...], "the label"]
+    context: Annotated[str, "the end of the context, for where it is not or the screen is narrow"]
+    label: Annotated[tuple[Segment, ...], "the label, for the same"]
     percent: Annotated[str, "P(label | context)"]
     loss: Annotated[str, "its loss in nats"]
     spoken: Annotated[str, "the row's link in words, for a screen reader"]
@@ -124,6 +126,7 @@ class StageView:
     bars: Annotated[tuple[BarView, ...], "the model's top candidates"]
     label_bar: Annotated[BarView | None, "the label's own bar, where it is not among them"]
     remainder: Annotated[RemainderView | None, "all other tokens together"]
+    layout: Annotated[str, "full, dense or compact: how the staircase shows its rows"]
     rows: Annotated[tuple[RowView, ...], "the staircase, a row a pair"]
     mean_loss: Annotated[str, "the sentence's cross-entropy in nats"]
     perplexity: Annotated[str, "exp(mean loss)"]
@@ -149,6 +152,7 @@ def empty_stage(sentence: str, error: InputError) -> StageView:
         bars=(),
         label_bar=None,
         remainder=None,
+        layout="full",
         rows=(),
         mean_loss="",
         perplexity="",
@@ -186,6 +190,7 @@ def stage(analysis: Analysis, step: int, vocab_size: int, error: str = "") -> St
         if in_top
         else _bar(prediction.label, prediction.probability, f"{prediction.rank:,}", is_label=True),
         remainder=_remainder(prediction, in_top, vocab_size),
+        layout=_layout(analysis),
         rows=tuple(_rows(analysis, step)),
         mean_loss=loss_text(analysis.mean_loss),
         perplexity=perplexity_text(analysis.perplexity),
@@ -244,13 +249,18 @@ def _width(probability: float) -> str:
     return f"{100 * probability:.4f}"
 
 
+def _layout(analysis: Analysis) -> str:
+    width = sum(len(token.text) + 2 for token in analysis.tokens)
+    return "full" if width <= FULL_WIDTH else "dense" if width <= DENSE_WIDTH else "compact"
+
+
 def _rows(analysis: Analysis, step: int) -> Iterable[RowView]:
     shown = [segments(token.text) for token in analysis.tokens]
-    is_full = len(analysis.predictions) <= FULL_STAIRCASE
-    mask = causal_mask(len(analysis.predictions)) if is_full else []
+    has_cells = _layout(analysis) != "compact"
+    mask = causal_mask(len(analysis.predictions)) if has_cells else []
     for prediction in analysis.predictions:
         cells: list[CellView] = []
-        if is_full:
+        if has_cells:
             # The mask's row says which inputs are seen; the next token is the label, the rest is still to come.
             row = mask[prediction.step - 1]
             for index, token in enumerate(shown):
@@ -264,7 +274,7 @@ def _rows(analysis: Analysis, step: int) -> Iterable[RowView]:
             query=query(analysis.sentence, prediction.step),
             is_current=prediction.step == step,
             cells=tuple(cells),
-            context="" if is_full else prediction.context[-120:],
+            context=prediction.context[-80:],
             label=shown[prediction.step],
             percent=percent(prediction.probability),
             loss=loss_text(prediction.loss),

@@ -89,14 +89,15 @@ def test_position_t_turns_channel_pair_i_by_t_times_theta_to_the_minus_2i_over_d
     for t in range(12):
         for i in range(4):
             angle = t * 100.0 ** (-2 * i / 8)
-            for channel in (i, i + 4):
+            for channel, sign in ((i, -1), (i + 4, 1)):
                 assert cos[t, channel].item() == pytest.approx(math.cos(angle), abs=1e-5)
-                assert sin[t, channel].item() == pytest.approx(math.sin(angle), abs=1e-5)
+                assert sin[t, channel].item() == pytest.approx(sign * math.sin(angle), abs=1e-5)
 
 
 def test_a_quarter_turn_carries_the_first_half_of_a_head_into_its_second() -> None:
     x = torch.tensor([1.0, 2.0, 3.0, 4.0])
-    assert rotate(x, torch.zeros(4), torch.ones(4)).tolist() == [-3.0, -4.0, 1.0, 2.0]
+    sines = torch.tensor([-1.0, -1.0, 1.0, 1.0])
+    assert rotate(x, torch.zeros(4), sines).tolist() == [-3.0, -4.0, 1.0, 2.0]
 
 
 def test_fresh_weights_start_close_to_the_uniform_distribution() -> None:

@@ -169,8 +169,11 @@ def test_no_remainder_is_shown_where_the_bars_are_the_whole_vocabulary() -> None
 
 def test_a_long_sentence_has_compact_rows_that_end_on_their_context(shipped: Checkpoint) -> None:
     analyze = Predictor(shipped).analyze
-    full, compact = (analyze("one" + " one" * repeats) for repeats in (view.FULL_STAIRCASE, view.FULL_STAIRCASE + 1))
-    assert all(row.cells and not row.context for row in stage(full, 1, 8192).rows)
+    full, dense, compact = (analyze("one" + " one" * repeats) for repeats in (12, 17, 24))
+    for analysis, layout in ((full, "full"), (dense, "dense"), (compact, "compact")):
+        shown = stage(analysis, 1, 8192)
+        assert shown.layout == layout
+        assert all(bool(row.cells) == (layout != "compact") for row in shown.rows)
     for row, prediction in zip(stage(compact, 1, 8192).rows, compact.predictions, strict=True):
         assert row.cells == ()
         assert prediction.context.endswith(row.context)
