@@ -10,6 +10,7 @@ A sentence flows one way through these files, each knowing only those before it:
     predict.py        the pass over a sentence: each pair's probability, rank, loss, top candidates
     formatting.py     numbers and tokens as people read them
     view.py           the predictions as words, digits and lengths: what templates show
+    charts.py, view_card.py   the model's card as charts and words
     web/              a module a page or API; main.py puts them together into the app
 
 Beside the flow: settings.py (what an operator can set), bench.py (how fast it is), cli.py (`python -m app …`), and

@@ -156,10 +156,12 @@ def evaluate(
     ],
     shards: Annotated[Path, typer.Option(help="The corpus as tokens, which the baselines count.")] = SHARDS,
     cloze: Annotated[Path | None, typer.Option(exists=True, help="Lines of a context, a tab, accepted words.")] = None,
+    card: Annotated[bool, typer.Option("--card", help="Put what is found into the model's card, too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the numbers alone.")] = False,
 ) -> None:
     """Measure the model on held-out text, beside a unigram and a 5-gram model of the same training documents."""
     from app.checkpoint import load
+    from app.pretrain.card import add_evaluation
     from app.pretrain.evaluate import evaluate as measure
     from app.pretrain.tables import tables
     from app.sentences import Bank
@@ -169,6 +171,11 @@ def evaluate(
         fail(f"{shards} holds no shards, and the baselines count them: run pretrain first, or name its --shards")
     loaded = load(settings.checkpoint)
     report = measure(loaded, shards, heldout, cloze, Bank.load(settings.sentences).sentences)
+    if card:
+        try:
+            add_evaluation(settings.checkpoint, report)
+        except ValueError as error:
+            fail(str(error))
     if as_json:
         sys.stdout.write(json.dumps(report.as_json(), indent=2) + "\n")
     else:

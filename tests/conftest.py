@@ -1,5 +1,6 @@
 """What tests share: a throw-away tokenizer and network, so that most need neither training nor the shipped weights."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,7 +64,8 @@ def bank() -> Bank:
 @pytest.fixture(scope="session")
 def client(shipped: Checkpoint, bank: Bank) -> Iterator[TestClient]:
     """The app with the shipped model, called in-process."""
-    services = Services(bank, Predictor(shipped), RenderedPages(10_000_000))
+    card = json.loads((CHECKPOINTS / "tiny" / "card.json").read_text(encoding="utf-8"))
+    services = Services(bank, Predictor(shipped), RenderedPages(10_000_000), card)
     with TestClient(create_app(Settings(), services)) as test_client:
         yield test_client
 

@@ -23,7 +23,7 @@ class BrokenPredictor(Predictor):
 
 @pytest.fixture
 def broken(shipped: Checkpoint, bank: Bank) -> Iterator[TestClient]:
-    services = Services(bank, BrokenPredictor(shipped), RenderedPages(1_000_000))
+    services = Services(bank, BrokenPredictor(shipped), RenderedPages(1_000_000), {})
     with TestClient(create_app(Settings(), services), raise_server_exceptions=False) as client:
         yield client
 

@@ -1,15 +1,30 @@
 """The report of `python -m app evaluate`, on texts and models small enough to know the answers."""
 
+import json
 import math
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from app.checkpoint import Checkpoint
-from app.pretrain.evaluate import Scores, calibration, cloze_tops, cut, evaluate, robustness
+from app.pretrain.card import add_evaluation, write_card
+from app.pretrain.evaluate import (
+    Baselines,
+    Calibration,
+    Report,
+    Scores,
+    SourceRow,
+    calibration,
+    cloze_tops,
+    cut,
+    evaluate,
+    robustness,
+)
 from app.pretrain.shards import write_shards
 from app.pretrain.tables import tables
+from app.settings import CHECKPOINTS
 
 
 def test_calibration_is_the_weighted_distance_between_how_sure_and_how_right() -> None:
@@ -61,3 +76,29 @@ def test_the_report_sets_the_network_beside_its_baselines(
     assert report.baselines.five_grams > 0
     assert not math.isnan(report.calibration.error)
     assert len(list(tables(report))) == 4  # no cloze was asked for
+
+
+def test_an_evaluation_is_added_to_a_card_with_its_diagram(tmp_path: Path) -> None:
+    card = json.loads((CHECKPOINTS / "tiny" / "card.json").read_text(encoding="utf-8"))
+    card.pop("evaluation", None)
+    write_card(tmp_path, card)
+    assert "How good it is" not in (tmp_path / "README.md").read_text()
+    row = SourceRow("cats", 12, 3_456, 2.5, 2.0, 1.5)
+    overall, counted = replace(row, source="all"), Baselines(10, 7, 1.0, 2.0)
+    sure = Calibration(0.0123, [(0.2, 0.3, 1.0)])
+    report = Report([row], overall, counted, {"top 1": 0.75}, {"as written": 1.5}, sure)
+    add_evaluation(tmp_path, report)
+    readme = (tmp_path / "README.md").read_text()
+    assert "| cats | 12 | 2.500 | 2.000 | 1.500 | 0.750 |" in readme
+    assert "75% in the top 1" in readme
+    assert "![Reliability diagram](reliability.svg)" in readme
+    assert (tmp_path / "reliability.svg").read_text().startswith("<svg")
+    found = json.loads(json.dumps(asdict(report)))
+    assert json.loads((tmp_path / "card.json").read_text()) == card | {"evaluation": found}
+
+
+def test_a_checkpoint_without_a_card_cannot_take_an_evaluation(tmp_path: Path) -> None:
+    row = SourceRow("cats", 12, 3_456, 2.5, 2.0, 1.5)
+    report = Report([row], row, Baselines(10, 7, 1.0, 2.0), {}, {}, Calibration(0.0, []))
+    with pytest.raises(ValueError, match=r"card\.json is missing"):
+        add_evaluation(tmp_path, report)

@@ -8,6 +8,7 @@ import pytest
 
 from app.pretrain.corpus import as_typed, documents, is_validation, sentences, sources
 from app.pretrain.loss import IGNORED
+from app.pretrain.mixture import Source
 from app.pretrain.shards import FORMS, SPLITS, Batch, Pieces, Shards, write_shards
 from app.tokenizer import Tokenizer
 
@@ -221,7 +222,7 @@ def test_every_training_piece_comes_once_before_any_comes_twice(
 
 
 def test_a_source_with_a_weight_is_read_that_much_more_often(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.pretrain.shards.WEIGHTS", {"cats": 3.0})
+    monkeypatch.setattr("app.pretrain.mixture.MIXTURE", {"cats": Source(3.0)})
     sizes = {name: len(Pieces.open(folder / f"{name}.train.written")) for name in ("boats", "cats")}
     cats = Pieces.open(folder / "cats.train.written")
     of_cats = {tuple(cats[i].tolist()) for i in range(len(cats))}

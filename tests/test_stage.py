@@ -280,7 +280,7 @@ def test_every_page_is_named_and_every_control_is(client: TestClient, path: str)
 @pytest.fixture
 def prefixed(shipped: Checkpoint, bank: Bank) -> Iterator[TestClient]:
     """The app under /prefix, as `uvicorn --root-path /prefix` hands requests on: the path with the prefix."""
-    services = Services(bank, Predictor(shipped), RenderedPages(1_000_000))
+    services = Services(bank, Predictor(shipped), RenderedPages(1_000_000), {})
     with TestClient(create_app(Settings(), services), root_path="/prefix") as client:
         yield client
 

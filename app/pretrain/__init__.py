@@ -2,6 +2,7 @@
 
     corpus.py      files to mended documents, documents to sentences, and which of them are held out
     duplicates.py  which documents repeat others, and are left out
+    mixture.py     the sources: how often each is read, its origin and licence
     shards.py      documents to memory-mapped pieces of token ids, pieces to packed batches
     loss.py        the cross-entropy, a chunk at a time
     train.py       the loop: batches to a trained network, interruptible at any step

@@ -1,4 +1,7 @@
-"""The model card: what the model read, for how long, and how good it became. For people and for programs."""
+"""The model card: what the model read, for how long, and how good it became. For people and for programs.
+
+card.json holds everything; README.md, loss.svg and reliability.svg are the same as text and pictures.
+"""
 
 import json
 import platform
@@ -10,15 +13,18 @@ import safetensors
 import tokenizers
 import torch
 
-from app.pretrain.corpus import WEIGHTS
-from app.pretrain.evaluate import Measured
+from app.charts import loss_chart, reliability_chart
+from app.pretrain.evaluate import Measured, Report
+from app.pretrain.mixture import described
 from app.pretrain.train import Run
 
+Card = dict[str, Any]
 
-def write_card(out: Path, run: Run, manifest: list[dict[str, int | str]], measured: Measured) -> None:
-    """Write card.json, all of it, and README.md, the same in words."""
-    card: dict[str, Any] = {
-        "name": out.name,
+
+def card_of(run: Run, name: str, manifest: list[dict[str, int | str]], measured: Measured) -> Card:
+    """What a finished run has to say of itself."""
+    return {
+        "name": name,
         "parameters": run.model.n_parameters,
         "shape": asdict(run.model.config),
         "tokens_seen": run.progress.tokens,
@@ -29,7 +35,7 @@ def write_card(out: Path, run: Run, manifest: list[dict[str, int | str]], measur
         "validation": asdict(measured),
         "training": {name: value for name, value in asdict(run.config).items() if value != float("inf")},
         "curve": run.progress.curve,
-        "corpus": [row | {"weight": WEIGHTS.get(str(row["source"]), 1.0)} for row in manifest],
+        "corpus": [row | asdict(described(str(row["source"]))) for row in manifest],
         "versions": {
             "python": platform.python_version(),
             "torch": torch.__version__,
@@ -37,19 +43,38 @@ def write_card(out: Path, run: Run, manifest: list[dict[str, int | str]], measur
             "safetensors": safetensors.__version__,
         },
     }
-    (out / "card.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
-    (out / "README.md").write_text(_in_words(card), encoding="utf-8")
 
 
-def _in_words(card: dict[str, Any]) -> str:
+def write_card(folder: Path, card: Card) -> None:
+    """Write the card and its pictures into a checkpoint's folder."""
+    (folder / "card.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    (folder / "README.md").write_text(_in_words(card), encoding="utf-8")
+    if card["curve"]:
+        (folder / "loss.svg").write_text(loss_chart(card["curve"]) + "\n", encoding="utf-8")
+    if "evaluation" in card:
+        bins = card["evaluation"]["calibration"]["bins"]
+        (folder / "reliability.svg").write_text(reliability_chart(bins) + "\n", encoding="utf-8")
+
+
+def add_evaluation(folder: Path, report: Report) -> None:
+    """Put what `evaluate` found into a checkpoint's card; ValueError where it has none."""
+    path = folder / "card.json"
+    if not path.is_file():
+        raise ValueError(f"{path} is missing: only a checkpoint that pretrain wrote has a card to add figures to")
+    write_card(folder, json.loads(path.read_text(encoding="utf-8")) | {"evaluation": report.as_json()})
+
+
+def _in_words(card: Card) -> str:
     shape, training = card["shape"], card["training"]
     corpus = "\n".join(
-        f"| {row['source']} | {row['documents']:,} | {row['repeated_documents']:,} | {row['tokens']:,} "
-        f"| {row['weight']:g} | `{row['sha256'][:16]}` |"
+        f"| {row['source']} | {row['origin'] or '-'} | {row['licence'] or '-'} | {row['documents']:,} "
+        f"| {row['repeated_documents']:,} | {row['tokens']:,} | {row['weight']:g} | `{row['sha256'][:16]}` |"
         for row in card["corpus"]
     )
     total = sum(row["tokens"] for row in card["corpus"])
     versions = ", ".join(f"{name} {version}" for name, version in card["versions"].items())
+    pictures = "\n![Loss over training](loss.svg)\n" if card["curve"] else ""
+    evaluation = _evaluation(card["evaluation"]) if "evaluation" in card else ""
     return f"""---
 language: en
 license: cc-by-sa-4.0
@@ -77,7 +102,7 @@ A decoder-only transformer of the Llama architecture: {shape["n_layer"]} layers,
 | training time | {card["training_minutes"]} minutes on {card["device"]}, {card["threads"]} thread(s) |
 | validation loss | {card["validation"]["loss"]:.4f} nats per token |
 | validation, bits per byte | {card["validation"]["bits_per_byte"]:.4f} |
-| learning rate | {training["learning_rate"]:g} at its peak, falling to 0 |
+| learning rate | {training["learning_rate"]:g}, falling to 0 over the last {training["cooldown"]:.0%} |
 | optimizer | Muon for the layers' matrices, AdamW for the rest |
 | lower-cased share | {training["typed_share"]:.0%} of the pieces |
 | seed | {training["seed"]} |
@@ -86,18 +111,47 @@ A decoder-only transformer of the Llama architecture: {shape["n_layer"]} layers,
 Validation documents are held out by the hash of their text, one in 200, and never trained on. Every piece of text that
 the model learnt from begins where a document or a sentence begins, but for what is left of a sentence longer than the
 context.
-
+{pictures}{evaluation}
 ## What it read
 
 {total:,} tokens of openly licensed English. A weight of 2 means that a source was read twice as often as its size.
-Documents that repeat an earlier one were left out.
+Documents that repeat an earlier one were left out, as were those that repeat a held-out one.
 
-| source | documents | left out | tokens | weight | SHA-256 |
-|---|---:|---:|---:|---:|---|
+| source | origin | licence | documents | left out | tokens | weight | SHA-256 |
+|---|---|---|---:|---:|---:|---:|---|
 {corpus}
 
 ## What it is not
 
 It knows little, believes what storybooks and short encyclopedia sentences say, is English only, and reflects the
 times and places its texts come from. Don't use it to answer questions or to write.
+"""
+
+
+def _evaluation(found: dict[str, Any]) -> str:
+    """How good it is, by `python -m app evaluate`."""
+    rows = "\n".join(
+        f"| {row['source']} | {row['documents']:,} | {row['unigram']:.3f} | {row['five_gram']:.3f} "
+        f"| {row['network']:.3f} | {row['network'] / row['five_gram']:.3f} |"
+        for row in [*found["sources"], found["overall"]]
+    )
+    tops = ", ".join(f"{share:.0%} in the {top}" for top, share in found["cloze"].items())
+    cloze = f"\nOf a set of sentences to be ended, an acceptable word's first token is {tops}.\n" if tops else ""
+    typed = ", ".join(f"{bits:.3f} {way}" for way, bits in found["as_typed"].items())
+    counting = found["baselines"]
+    return f"""
+## How good it is
+
+Bits per byte on documents that it never read, beside two baselines that count the same training documents: a unigram
+model and an interpolated modified Kneser-Ney 5-gram ({counting["five_grams"]:,} 5-grams). Less is better.
+
+| source | documents | unigram | 5-gram | network | network / 5-gram |
+|---|---:|---:|---:|---:|---:|
+{rows}
+{cloze}
+The sentences of the bank, in bits per byte: {typed}.
+
+Expected calibration error over all held-out tokens: {found["calibration"]["error"]:.4f}.
+
+![Reliability diagram](reliability.svg)
 """

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from app import checkpoint
 from app.model import GPTConfig
-from app.pretrain.card import write_card
+from app.pretrain.card import card_of, write_card
 from app.pretrain.corpus import as_typed, documents, is_validation, sources
 from app.pretrain.evaluate import measured, validation_pieces
 from app.pretrain.shards import write_shards
@@ -72,7 +72,7 @@ def pretrain(
         return
     found = measured(run.model, tokenizer, validation_pieces(shards))
     checkpoint.save(out, run.model.cpu(), tokenizer)
-    write_card(out, run, manifest, found)
+    write_card(out, card_of(run, out.name, manifest, found))
     console.print(f"{out}: validation loss {found.loss:.3f} nats a token, {found.bits_per_byte:.3f} bits a byte")
 
 

@@ -9,25 +9,6 @@ from pathlib import Path
 
 import ftfy
 
-# Epochs over a source in one round: everyday and narrative English first, some encyclopedic. Sources not named
-# here count once. The sentences that people type are short and plain, so such texts are read more often; narrow
-# (bookings) and dated (magazine fiction) ones less than once.
-WEIGHTS = {
-    "tinystories": 3.0,
-    "storybooks": 4.0,
-    "tatoeba": 4.0,
-    "tanaka": 4.0,
-    "comve": 3.0,
-    "coco_captions": 1.5,
-    "trivia_facts": 3.0,
-    "facts_templates": 6.0,
-    "simple_sentences": 1.5,
-    "onestop_english": 4.0,
-    "wiki_split": 1.5,
-    "short_stories": 0.7,
-    "sgd_dialogues": 0.8,
-}
-
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+|\n+")
 FINAL_PUNCTUATION = ".!?\"' "
 

@@ -17,9 +17,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.pretrain.corpus import WEIGHTS, as_typed, documents, is_validation, sentences, sources
+from app.pretrain.corpus import as_typed, documents, is_validation, sentences, sources
 from app.pretrain.duplicates import repeated
 from app.pretrain.loss import IGNORED
+from app.pretrain.mixture import described
 from app.tokenizer import Tokenizer
 
 FORMS = ("written", "typed")
@@ -217,7 +218,7 @@ class Shards:
         names = source_names(folder)
         self.train = [{form: Pieces.open(folder / f"{name}.train.{form}") for form in FORMS} for name in names]
         sizes = np.array([len(source["written"]) for source in self.train])
-        weighted = sizes * np.array([WEIGHTS.get(name, 1.0) for name in names])
+        weighted = sizes * np.array([described(name).weight for name in names])
         self.per_block = np.floor(self.PER_BLOCK * weighted / (weighted.sum() or 1)).astype(int)
 
     def batches(self, skip_blocks: int = 0, skip_batches: int = 0) -> Iterator[tuple[int, int, Batch]]:

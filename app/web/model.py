@@ -1,0 +1,31 @@
+"""/model: the card of the model whose probabilities the app shows."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app.view_card import card_view
+from app.web.render import Page
+from app.web.services import services
+
+
+async def model(request: Request) -> Response:
+    """The card as a page."""
+    return await services(request).pages.get(request, _page)
+
+
+def _page(request: Request) -> Page:
+    known = services(request)
+    checkpoint = known.predictor.checkpoint
+    config = checkpoint.model.config
+    facts = {
+        "parameters": checkpoint.model.n_parameters,
+        "tokens in its vocabulary": config.vocab_size,
+        "tokens that it reads at most": config.context_length,
+    }
+    view = card_view(known.card, facts, known.predictor.analyze)
+    root = request.scope.get("root_path", "")
+    return Page.of("model.html", card=view, name=checkpoint.name, root=root)
+
+
+routes = [Route("/model", model)]
