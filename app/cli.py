@@ -192,3 +192,31 @@ def bench(as_json: Annotated[bool, typer.Option("--json", help="Print numbers al
         sys.stdout.write(json.dumps([asdict(row) for row in rows], indent=2) + "\n")
     else:
         console.print(table(rows))
+
+
+@app.command()
+def bench_training(
+    shards: Annotated[Path, typer.Option(help="The corpus as tokens, as pretrain left it.")] = SHARDS,
+    minutes: Annotated[float, typer.Option(min=0.01, help="Training time of each loop.")] = 10,
+    learning_rate: Annotated[float, typer.Option(help="Ours, at its peak.")] = 8e-3,
+    threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0: as many as torch likes.")] = 0,
+) -> None:
+    """Race our training loop against a plain one on the same network, data and batch, side by side."""
+    from tempfile import TemporaryDirectory
+
+    import torch
+    from rich.progress import Progress
+
+    from app.model import GPTConfig
+    from app.pretrain.race import race, table
+    from app.pretrain.train import TrainConfig
+
+    if not (shards / "manifest.json").is_file():
+        fail(f"{shards} holds no shards to learn from: run pretrain first, or name its --shards")
+    if threads:
+        torch.set_num_threads(threads)
+    config = TrainConfig(tokens=10**12, minutes=minutes, learning_rate=learning_rate)
+    with TemporaryDirectory() as folder, Progress(console=console) as bar:
+        task = bar.add_task("racing", total=1.0)
+        ends = race(shards, Path(folder), GPTConfig(), config, lambda spent: bar.update(task, completed=spent))
+    console.print(table(*ends))

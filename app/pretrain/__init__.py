@@ -8,6 +8,7 @@
     train.py       the loop: batches to a trained network, interruptible at any step
     ngram.py       the baselines: unigram and Kneser-Ney n-gram models
     evaluate.py    what a model is worth on text it never learnt from; tables.py prints it
+    race.py        how much the loop gains over a plain one
     card.py        the model card: what was read, how long, how good
 
 command.py is `python -m app pretrain`: all of these, in this order.
