@@ -7,6 +7,7 @@ A sentence flows one way through these files, each knowing only those before it:
     pairs.py          T tokens to T − 1 pairs (context, label), and the causal mask
     model.py          the network: token ids to logits in one causal pass
     checkpoint.py     the network and its tokenizer, to and from a folder
+    snapshots.py      what the network knew on the way: its weights at moments of its training
     predict.py        the pass over a sentence: each pair's probability, rank, loss, top candidates
     formatting.py     numbers and tokens as people read them
     view.py           the predictions as words, digits and lengths: what templates show
