@@ -82,6 +82,15 @@ def test_a_step_fetches_its_fragment_and_nothing_else(page: Page, watch: Watch) 
     assert page.evaluate("window.sameDocument") is True
 
 
+@pytest.mark.parametrize(("presses", "step"), [(3, 4), (30, 10)])
+def test_presses_of_next_before_the_answer_each_count_up_to_the_last_step(page: Page, presses: int, step: int) -> None:
+    page.goto(address())
+    page.wait_for_load_state("networkidle")
+    assert n_steps(page) == 10
+    page.evaluate("n => { for (let i = 0; i < n; i++) document.getElementById('next').click() }", presses)
+    expect_step(page, step)
+
+
 def test_focus_stays_on_the_link_from_step_to_step_and_at_the_end(page: Page) -> None:
     page.goto(address())
     last = n_steps(page)

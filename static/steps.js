@@ -1,0 +1,18 @@
+// A second press of Next, before the first is answered, means one step more: the link itself still names the old one.
+let asked = null; // the request under way and the step that it asks for
+
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  const url = new URL(ctx.request.action, document.baseURI);
+  const by = { next: 1, previous: -1 }[ctx.sourceElement.id];
+  if (by && asked) {
+    const last = Number(document.querySelector(".stepper").dataset.steps);
+    url.searchParams.set("step", Math.min(Math.max(asked.step + by, 1), last));
+    ctx.request.action = url.pathname + url.search;
+  }
+  const step = Number(url.searchParams.get("step"));
+  asked = step ? { ctx, step } : null;
+});
+
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  if (asked?.ctx === ctx) asked = null;
+});
