@@ -114,6 +114,22 @@ def save(folder: Path, model: GPT, tokenizer: Tokenizer) -> None:
     )
 
 
+def is_ours(folder: Path) -> bool:
+    """Whether a folder is for `load` to open: its config.json is like one that `save` writes, or cannot be read at all.
+
+    Others call themselves Llama too, but have a BOS token, fewer key heads than heads or whatever else their further
+    keys say, which `app.model` does not compute.
+    """
+    try:
+        stored = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return True  # what is wrong with it, `load` says
+    return not isinstance(stored, dict) or (
+        stored.keys() <= _as_json(GPTConfig()).keys()
+        and all(stored.get(key) == value for key, value in CONSTANTS.items())
+    )
+
+
 def load(folder: Path) -> Checkpoint:
     """Read a checkpoint for prediction, in 32 bits on the CPU; CheckpointError where it cannot be used."""
     for name in ("model.safetensors", "config.json", "tokenizer.json"):

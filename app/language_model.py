@@ -1,13 +1,20 @@
-"""What the app asks of a language model, and which model the setting FREELABELS_MODEL means."""
+"""What the app asks of a language model, and which model the setting FREELABELS_MODEL means.
 
+It is shipped, a folder or an id on the Hugging Face hub, in this order. Our own checkpoints are opened by
+`app.checkpoint`, everything else by `app.hub`.
+"""
+
+import re
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from torch import Tensor
 
-from app import checkpoint
+from app import checkpoint, hub
 from app.settings import Settings
 from app.tokenizer import Token
+
+HUB_ID = re.compile(r"(?:\w[\w.-]*/)?\w[\w.-]*")  # owner/name, or a bare name as the hub's oldest models have
 
 
 class LanguageModel(Protocol):
@@ -44,4 +51,7 @@ class LanguageModel(Protocol):
 
 def load(settings: Settings) -> LanguageModel:
     """Open the model that the settings name, for prediction; CheckpointError, with the remedy, where that cannot be."""
-    return checkpoint.load(settings.checkpoint)
+    folder = settings.checkpoint
+    if not folder.exists() and HUB_ID.fullmatch(settings.model):
+        return hub.fetch(settings.model)
+    return checkpoint.load(folder) if checkpoint.is_ours(folder) else hub.load(folder)
