@@ -8,6 +8,9 @@ A sentence flows one way through these files, each knowing only those before it:
     model.py          the network: token ids to logits in one causal pass
     checkpoint.py     the network and its tokenizer, to and from a folder
     snapshots.py      what the network knew on the way: its weights at moments of its training
+    hub_tokenizer.py  the same as tokenizer.py for other makers' tokenizers
+    hub.py            the same as checkpoint.py for other makers' models, by `transformers`
+    language_model.py what the rest asks of either, and which one a name means
     predict.py        the pass over a sentence: each pair's probability, rank, loss, top candidates
     formatting.py     numbers and tokens as people read them
     view.py           the predictions as words, digits and lengths: what templates show

@@ -25,8 +25,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app import checkpoint
-from app.checkpoint import Checkpoint
+from app import language_model
+from app.language_model import LanguageModel
 from app.pairs import TrainingPair, training_pairs
 from app.predict import Predictor, log_probs
 from app.settings import Settings
@@ -80,10 +80,11 @@ def _spread(values: list[float]) -> str:
 
 def _passes() -> Iterator[Row]:
     """The whole analysis of a text, in one pass, beside the T − 1 passes over its prefixes alone."""
-    loaded = checkpoint.load(Settings().checkpoint)
+    loaded = language_model.load(Settings())
     for length in LENGTHS:
-        text = loaded.tokenizer.decode(loaded.tokenizer.encode(f"{WORDS} " * 10)[:length])
-        pairs = training_pairs(loaded.tokenizer.encode(text))
+        tokens = loaded.tokens(f"{WORDS} " * 10)[: min(length, loaded.context_length)]
+        text = loaded.decode(token.id for token in tokens)
+        pairs = training_pairs([token.id for token in loaded.tokens(text)])
         ours, other = _in_turns(partial(_one_pass, loaded, text), partial(_prefix_passes, loaded, pairs))
         aim = "ours < 10 ms" if length == 32 else ""
         beside = f"{len(pairs)} prefix passes"
@@ -112,11 +113,11 @@ def _served() -> Iterator[Row]:
     yield Row("cold start to first answer", "s", starts, "import torch", imports, "ours < 5 s")
 
 
-def _one_pass(loaded: Checkpoint, text: str) -> None:
+def _one_pass(loaded: LanguageModel, text: str) -> None:
     Predictor(loaded).analyze(text)  # a new predictor, which has kept nothing
 
 
-def _prefix_passes(loaded: Checkpoint, pairs: list[TrainingPair]) -> None:
+def _prefix_passes(loaded: LanguageModel, pairs: list[TrainingPair]) -> None:
     for pair in pairs:
         log_probs(loaded, pair.context)
 

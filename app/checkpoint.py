@@ -11,6 +11,7 @@ It is a standard Hugging Face checkpoint of the Llama architecture, so that othe
 
 import json
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,10 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from app.model import GPT, GPTConfig
-from app.tokenizer import Tokenizer
+from app.tokenizer import Token, Tokenizer
 
 REMEDY = "restore it from the repository or the package, or name another folder in FREELABELS_MODEL"
 
@@ -35,6 +37,16 @@ CONFIG_NAMES = {
     "norm_eps": "rms_norm_eps",
 }
 
+# What the config.json of every checkpoint of ours says, whatever its shape.
+CONSTANTS = {
+    "architectures": ["LlamaForCausalLM"],
+    "model_type": "llama",
+    "hidden_act": "silu",
+    "tie_word_embeddings": True,
+    "bos_token_id": None,
+    "eos_token_id": None,
+    "dtype": "float16",
+}
 
 ARCHITECTURE = ("llama", "silu", "default")  # model_type, hidden_act, rope_type: what app.model computes
 
@@ -45,11 +57,43 @@ class CheckpointError(Exception):
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A model, its tokenizer and its name, ready to predict."""
+    """A model, its tokenizer and its name, ready to predict: an `app.language_model.LanguageModel`."""
 
     name: str
     model: GPT
     tokenizer: Tokenizer
+
+    @property
+    def n_parameters(self) -> int:
+        """How many numbers training adjusted."""
+        return self.model.n_parameters
+
+    @property
+    def vocab_size(self) -> int:
+        """V, the number of different tokens."""
+        return self.model.config.vocab_size
+
+    @property
+    def context_length(self) -> int:
+        """How many tokens a text may have."""
+        return self.model.config.context_length
+
+    def tokens(self, text: str) -> list[Token]:
+        """Text to tokens with character spans."""
+        return self.tokenizer.tokens(text)
+
+    def decode(self, token_ids: Iterable[int]) -> str:
+        """Token ids to legible text."""
+        return self.tokenizer.decode(token_ids)
+
+    def text(self, token_id: int) -> str:
+        """One token as legible text."""
+        return self.tokenizer.text(token_id)
+
+    def logits(self, token_ids: Sequence[int]) -> Tensor:
+        """T ids -> (T, V) in one causal pass."""
+        logits: Tensor = self.model(torch.tensor([token_ids]))[0]
+        return logits
 
 
 def save(folder: Path, model: GPT, tokenizer: Tokenizer) -> None:
@@ -58,30 +102,31 @@ def save(folder: Path, model: GPT, tokenizer: Tokenizer) -> None:
     weights = {name: tensor.to(torch.float16).contiguous() for name, tensor in model.state_dict().items()}
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
     (folder / "model.safetensors").chmod(0o644)  # safetensors keeps files to their owner; a server may be another user
-    config = model.config
-    _write_json(
-        folder / "config.json",
-        {
-            "architectures": ["LlamaForCausalLM"],
-            "model_type": "llama",
-            **{theirs: getattr(config, ours) for ours, theirs in CONFIG_NAMES.items()},
-            "num_key_value_heads": config.n_head,
-            "hidden_act": "silu",
-            "rope_parameters": {"rope_type": "default", "rope_theta": config.rope_theta},
-            "tie_word_embeddings": True,
-            "bos_token_id": None,
-            "eos_token_id": None,
-            "dtype": "float16",
-        },
-    )
+    _write_json(folder / "config.json", _as_json(model.config))
     tokenizer.save(folder / "tokenizer.json")
     _write_json(
         folder / "tokenizer_config.json",
         {
             "tokenizer_class": "PreTrainedTokenizerFast",
-            "model_max_length": config.context_length,
+            "model_max_length": model.config.context_length,
             "clean_up_tokenization_spaces": False,
         },
+    )
+
+
+def is_ours(folder: Path) -> bool:
+    """Whether a folder is for `load` to open: its config.json is like one that `save` writes, or cannot be read at all.
+
+    Others call themselves Llama too, but have a BOS token, fewer key heads than heads or whatever else their further
+    keys say, which `app.model` does not compute.
+    """
+    try:
+        stored = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return True  # what is wrong with it, `load` says
+    return not isinstance(stored, dict) or (
+        stored.keys() <= _as_json(GPTConfig()).keys()
+        and all(stored.get(key) == value for key, value in CONSTANTS.items())
     )
 
 
@@ -109,7 +154,17 @@ def load(folder: Path) -> Checkpoint:
     except (OSError, SafetensorError, RuntimeError) as error:
         reason = " ".join(str(error).split())[:300]
         raise CheckpointError(f"{folder / 'model.safetensors'} is damaged ({reason}): {REMEDY}") from error
-    return Checkpoint(folder.name, model.eval().requires_grad_(False), tokenizer)
+    return Checkpoint(folder.absolute().name, model.eval().requires_grad_(False), tokenizer)
+
+
+def _as_json(config: GPTConfig) -> dict[str, Any]:
+    """A shape as config.json holds it."""
+    return {
+        **CONSTANTS,
+        **{theirs: getattr(config, ours) for ours, theirs in CONFIG_NAMES.items()},
+        "num_key_value_heads": config.n_head,
+        "rope_parameters": {"rope_type": "default", "rope_theta": config.rope_theta},
+    }
 
 
 def _read_config(path: Path) -> GPTConfig:

@@ -77,15 +77,15 @@ def pairs(
     as_json: Annotated[bool, typer.Option("--json", help="Print what GET /api/pairs answers.")] = False,
 ) -> None:
     """Print a sentence's training pairs and what the model expected at each."""
-    from app.checkpoint import load
     from app.formatting import counted, loss_text, percent, perplexity_text, visible
+    from app.language_model import load
     from app.predict import Predictor
     from app.web.schemas import PairsResponse
 
-    predictor = Predictor(load(Settings().checkpoint))
+    predictor = Predictor(load(Settings()))
     analysis = predictor.analyze(text, top_k)
     if as_json:
-        sys.stdout.write(PairsResponse.of(analysis, predictor.checkpoint).model_dump_json(indent=2) + "\n")
+        sys.stdout.write(PairsResponse.of(analysis, predictor.model).model_dump_json(indent=2) + "\n")
         return
     table = Table("step", "context", "label", "P(label | context)", "rank", "loss", "expected first")
     for column in table.columns[3:6]:

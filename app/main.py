@@ -26,7 +26,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
 
     app = FastAPI(
         title="Free Labels",
-        summary="One sentence, its training pairs, and what a tiny language model expected at each.",
+        summary="One sentence, its training pairs, and what a language model expected at each.",
         version=_version(),
         lifespan=lifespan,
         docs_url=None,  # FastAPI's own page loads scripts from elsewhere; ours is app.web.docs

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from app.checkpoint import Checkpoint
+from app.language_model import LanguageModel
 from app.pairs import training_pairs
 from app.sentences import InputError, check_text
 from app.tokenizer import Token
@@ -60,10 +60,10 @@ class Analysis:
 
 
 class Predictor:
-    """A checkpoint ready to analyze sentences; the latest `keep` are kept, at half a megabyte each at most."""
+    """A model ready to analyze sentences; the latest `keep` are kept, at half a megabyte each at most."""
 
-    def __init__(self, checkpoint: Checkpoint, keep: int = 100) -> None:
-        self.checkpoint = checkpoint
+    def __init__(self, model: LanguageModel, keep: int = 100) -> None:
+        self.model = model
         self._kept = lru_cache(keep)(self._analyze)
 
     def analyze(self, sentence: str, top_k: int = DEFAULT_TOP_K) -> Analysis:
@@ -73,11 +73,11 @@ class Predictor:
 
     def _analyze(self, sentence: str, top_k: int) -> Analysis:
         check_text(sentence)
-        tokenizer = self.checkpoint.tokenizer
-        tokens = tuple(tokenizer.tokens(sentence))
-        check_length(len(tokens), self.checkpoint.model.config.context_length)
+        model = self.model
+        tokens = tuple(model.tokens(sentence))
+        check_length(len(tokens), model.context_length)
         ids = [token.id for token in tokens]
-        rows = log_probs(self.checkpoint, ids[:-1])
+        rows = log_probs(model, ids[:-1])
         labels = torch.tensor(ids[1:])
         chosen = rows.gather(1, labels[:, None])  # (T − 1, 1)
         ranks = (rows > chosen).sum(dim=1) + 1
@@ -92,15 +92,15 @@ class Predictor:
             strict=True,
         ):
             candidates = tuple(
-                Candidate(token_id, tokenizer.text(token_id), probability)
+                Candidate(token_id, model.text(token_id), probability)
                 for token_id, probability in zip(best_ids, best, strict=True)
             )
             predictions.append(
                 Prediction(
                     step=pair.step,
                     position=pair.position,
-                    context=tokenizer.decode(pair.context),
-                    label=tokenizer.text(pair.label),
+                    context=model.decode(pair.context),
+                    label=model.text(pair.label),
                     label_id=pair.label,
                     probability=math.exp(log_prob),
                     rank=rank,
@@ -118,24 +118,23 @@ def check_length(n_tokens: int, context_length: int) -> None:
     if n_tokens < 2:
         raise InputError(
             "too_few_tokens",
-            f"The text is {n_tokens} token, and a pair takes two: a context and its label. Add a word.",
+            f"The text is {n_tokens or 'no'} token, and a pair takes two: a context and its label. Add a word.",
             limit=2,
             actual=n_tokens,
         )
     if n_tokens > context_length:
         raise InputError(
             "too_many_tokens",
-            f"The text has {n_tokens} tokens; the model reads {context_length} at most. Shorten it.",
+            f"The text has {n_tokens} tokens; the limit is {context_length}. Shorten it.",
             limit=context_length,
             actual=n_tokens,
         )
 
 
 @torch.inference_mode()
-def log_probs(checkpoint: Checkpoint, token_ids: Sequence[int]) -> Tensor:
+def log_probs(model: LanguageModel, token_ids: Sequence[int]) -> Tensor:
     """One forward pass: T − 1 inputs -> ln P(next token) at each, over the whole vocabulary, (T − 1, V) in float64.
 
     The softmax is taken in float64, so that a row's probabilities add up to 1 as far as anyone can see.
     """
-    logits: Tensor = checkpoint.model(torch.tensor([token_ids]))[0]
-    return logits.double().log_softmax(dim=-1)
+    return model.logits(token_ids).double().log_softmax(dim=-1)

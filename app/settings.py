@@ -16,7 +16,11 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="FREELABELS_", frozen=True)
 
-    model: str = Field("tiny", description="A checkpoint shipped in app/checkpoints, or a folder that holds one.")
+    model: str = Field(
+        "tiny",
+        description="A checkpoint shipped in app/checkpoints, a folder that holds a causal language model, "
+        "or (with the extra `hub`) a model's id on the Hugging Face hub.",
+    )
     sentences: Path = Field(
         RESOURCES / "sentences", description="The folder of the sentence bank: .txt files, a sentence a line."
     )
@@ -26,6 +30,6 @@ class Settings(BaseSettings):
 
     @property
     def checkpoint(self) -> Path:
-        """The model's folder."""
+        """The model's folder, where the name is not one of the hub."""
         shipped = CHECKPOINTS / self.model
         return shipped if shipped.is_dir() else Path(self.model)

@@ -60,6 +60,21 @@ class Token:
     end: int
 
 
+def spans(text: str, lengths: Iterable[int]) -> list[tuple[int, int]]:
+    """The characters [start, end) that a text's pieces touch, which follow each other and have so many bytes of UTF-8.
+
+    >>> spans("né", [0, 1, 1, 1])
+    [(0, 0), (0, 1), (1, 2), (1, 2)]
+    """
+    character_of_byte = [i for i, character in enumerate(text) for _ in character.encode()]
+    found, position = [], 0
+    for length in lengths:
+        touched = character_of_byte[position : position + length] or [0]
+        found.append((touched[0], touched[-1] + 1 if length else touched[0]))
+        position += length
+    return found
+
+
 class Tokenizer:
     """A byte-level BPE vocabulary. Build one with `train` or `load`."""
 
@@ -141,11 +156,8 @@ class Tokenizer:
         >>> [(token.text, token.start, token.end) for token in tokens]
         [('n', 0, 1), ('⟨C3⟩', 1, 2), ('⟨A9⟩', 1, 2)]
         """
-        character_of_byte = [i for i, character in enumerate(text) for _ in character.encode()]
-        tokens, position = [], 0
-        for token_id in self.encode(text):
-            end = position + len(self._bytes[token_id])
-            span = character_of_byte[position:end]
-            tokens.append(Token(token_id, self.text(token_id), span[0], span[-1] + 1))
-            position = end
-        return tokens
+        ids = self.encode(text)
+        return [
+            Token(token_id, self.text(token_id), start, end)
+            for token_id, (start, end) in zip(ids, spans(text, map(self.n_bytes, ids)), strict=True)
+        ]

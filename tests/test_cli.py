@@ -77,7 +77,7 @@ def test_a_text_that_looks_like_terminal_markup_is_only_text(run: Any, text: str
         ("", "There is no text yet."),
         ("a", "The text is 1 token"),
         ("x" * 2_001, "2,001 characters; the limit is 2,000"),
-        ("0" * 129, "129 tokens; the model reads 128 at most"),
+        ("0" * 129, "129 tokens; the limit is 128"),
         ("one\x07two", "U+0007"),
         ("not utf-8: \udcff", "U+DCFF"),
     ],

@@ -14,11 +14,21 @@ from app.web.services import Services
 from tests.server import environment, started
 
 
-def test_a_missing_checkpoint_ends_the_start_with_one_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        ("./nowhere", "nowhere/model.safetensors is missing: restore it"),
+        (
+            "nowhere",
+            "nowhere is neither shipped (that is tiny) nor a folder here, and the Hugging Face hub did not give it",
+        ),
+    ],
+)
+def test_a_missing_checkpoint_ends_the_start_with_one_line(tmp_path: Path, model: str, words: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "app", "serve", "--port", "0"],
         cwd=tmp_path,
-        env=environment(FREELABELS_MODEL="nowhere"),
+        env=environment(FREELABELS_MODEL=model, HF_HUB_OFFLINE="1", HF_HOME=str(tmp_path)),
         capture_output=True,
         text=True,
         timeout=60,
@@ -26,7 +36,7 @@ def test_a_missing_checkpoint_ends_the_start_with_one_line(tmp_path: Path) -> No
     )
     assert done.returncode == 2, done.stderr
     (line,) = done.stderr.splitlines()
-    assert line.startswith("Error: nowhere/model.safetensors is missing: restore it")
+    assert line.startswith(f"Error: {words}")
     assert "FREELABELS_MODEL" in line
 
 

@@ -213,7 +213,7 @@ def test_templates_use_every_field_of_the_view_models_and_no_other() -> None:
     sources = [file.read_text(encoding="utf-8") for file in (RESOURCES / "templates").rglob("*.html")]
     used = {node.attr for source in sources for node in templates.parse(source).find_all(nodes.Getattr)}
     declared = {field.name for model in VIEW_MODELS for field in fields(model)}
-    elsewhere = {"last", "name", "model", "n_parameters", "tokenizer", "vocab_size", "format"}  # loop, Checkpoint, str
+    elsewhere = {"last", "name", "n_parameters", "vocab_size", "format"}  # loop, LanguageModel, str
     assert declared - used == set()
     assert used - declared - elsewhere == set()
 
@@ -230,7 +230,7 @@ def test_every_kind_of_stage_renders(kind: str, shipped: Checkpoint) -> None:
         "empty": lambda: empty_stage("", InputError("empty_text", "There is no text yet.")),
         "compact": lambda: stage(Predictor(shipped).analyze("one" * 100), 1, 8192),
     }[kind]()
-    html = Page.of("stage.html", stage=shown, root="", model=shipped).body.decode()
+    html = Page.of("stage.html", stage=shown, root="", model=shipped, pretrained_here=True).body.decode()
     markup = Markup(html)
     assert markup.one("sentence")["value"] == shown.sentence
     assert markup.one("sentence-error").text == shown.error

@@ -37,7 +37,7 @@ def pairs(
 ) -> PairsResponse:
     """Cut a sentence of T tokens into its T − 1 pairs and score them all in one causal pass."""
     predictor = services(request).predictor
-    return PairsResponse.of(predictor.analyze(sentence, top_k), predictor.checkpoint)
+    return PairsResponse.of(predictor.analyze(sentence, top_k), predictor.model)
 
 
 @router.get("/random", summary="A random sentence of the bank", response_description="A sentence and its theme")

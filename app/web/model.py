@@ -16,16 +16,15 @@ async def model(request: Request) -> Response:
 
 def _page(request: Request) -> Page:
     known = services(request)
-    checkpoint = known.predictor.checkpoint
-    config = checkpoint.model.config
+    shown = known.predictor.model
     facts = {
-        "parameters": checkpoint.model.n_parameters,
-        "tokens in its vocabulary": config.vocab_size,
-        "tokens that it reads at most": config.context_length,
+        "parameters": shown.n_parameters,
+        "tokens in its vocabulary": shown.vocab_size,
+        "tokens that a text may have": shown.context_length,
     }
     view = card_view(known.card, facts, known.predictor.analyze)
     root = request.scope.get("root_path", "")
-    return Page.of("model.html", card=view, name=checkpoint.name, root=root)
+    return Page.of("model.html", card=view, name=shown.name, root=root)
 
 
 routes = [Route("/model", model)]

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, Field
 
-from app.checkpoint import Checkpoint
+from app.language_model import LanguageModel
 from app.predict import Analysis
 
 
@@ -12,17 +12,16 @@ class ModelInfo(BaseModel):
     name: str = Field(examples=["tiny"])
     parameters: int = Field(description="numbers that training adjusted", examples=[6843648])
     vocab_size: int = Field(description="V, different tokens", examples=[8192])
-    context_length: int = Field(description="tokens that it reads at most", examples=[128])
+    context_length: int = Field(description="tokens that a text may have", examples=[128])
 
     @classmethod
-    def of(cls, checkpoint: Checkpoint) -> "ModelInfo":
-        """Describe a checkpoint."""
-        config = checkpoint.model.config
+    def of(cls, model: LanguageModel) -> "ModelInfo":
+        """Describe a model."""
         return cls(
-            name=checkpoint.name,
-            parameters=checkpoint.model.n_parameters,
-            vocab_size=config.vocab_size,
-            context_length=config.context_length,
+            name=model.name,
+            parameters=model.n_parameters,
+            vocab_size=model.vocab_size,
+            context_length=model.context_length,
         )
 
 
@@ -70,11 +69,11 @@ class PairsResponse(BaseModel):
     perplexity: float = Field(description="exp(mean_loss)", examples=[24.0])
 
     @classmethod
-    def of(cls, analysis: Analysis, checkpoint: Checkpoint) -> "PairsResponse":
+    def of(cls, analysis: Analysis, model: LanguageModel) -> "PairsResponse":
         """Put an analysis into the contract's form."""
         return cls(
             sentence=analysis.sentence,
-            model=ModelInfo.of(checkpoint),
+            model=ModelInfo.of(model),
             tokens=[
                 TokenInfo(position=position, id=token.id, text=token.text, start=token.start, end=token.end)
                 for position, token in enumerate(analysis.tokens, start=1)

@@ -7,8 +7,8 @@ from typing import Any, cast
 
 from starlette.requests import Request
 
-from app import checkpoint
-from app.checkpoint import CheckpointError
+from app import language_model
+from app.checkpoint import Checkpoint, CheckpointError
 from app.predict import Predictor
 from app.sentences import Bank
 from app.settings import Settings
@@ -22,16 +22,17 @@ class Services:
     bank: Bank
     predictor: Predictor
     pages: RenderedPages
-    card: dict[str, Any]  # card.json of the model's folder; empty where it has none
+    card: dict[str, Any]  # card.json of a model that this project pretrained; empty where there is none
 
     @classmethod
     def load(cls, settings: Settings) -> "Services":
-        """Read the bank and the checkpoint; BankError or CheckpointError where they cannot be used."""
+        """Read the bank and the model; BankError or CheckpointError where they cannot be used."""
+        model = language_model.load(settings)
         return cls(
             Bank.load(settings.sentences),
-            Predictor(checkpoint.load(settings.checkpoint)),
+            Predictor(model),
             RenderedPages(int(settings.cache_megabytes * 1e6)),
-            _card(settings.checkpoint / "card.json"),
+            _card(settings.checkpoint / "card.json") if isinstance(model, Checkpoint) else {},
         )
 
 

@@ -57,7 +57,9 @@ def _fragment(request: Request) -> Page:
 
 def _frame(request: Request) -> dict[str, Any]:
     """What the page around the stage shows."""
-    return {"root": request.scope.get("root_path", ""), "model": services(request).predictor.checkpoint}
+    known = services(request)
+    root = request.scope.get("root_path", "")
+    return {"root": root, "model": known.predictor.model, "pretrained_here": bool(known.card)}
 
 
 def _view(request: Request) -> tuple[StageView, int]:
@@ -69,7 +71,7 @@ def _view(request: Request) -> tuple[StageView, int]:
         analysis = predictor.analyze(sentence)
     except InputError as error:
         return empty_stage(sentence, error), 422
-    vocab_size = predictor.checkpoint.tokenizer.vocab_size
+    vocab_size = predictor.model.vocab_size
     try:
         step = _step(request.query_params.get("step", "1"), len(analysis.predictions))
     except InputError as error:
