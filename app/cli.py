@@ -126,7 +126,7 @@ def pretrain(
     minutes: Annotated[float, typer.Option(help="Budget: minutes of training. The nearer end rules.")] = float("inf"),
     learning_rate: Annotated[float, typer.Option(help="Learning rate at its peak.")] = 4e-3,
     seed: Annotated[int, typer.Option()] = 1,
-    threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0: as many as torch likes.")] = 0,
+    threads: Annotated[int, typer.Option(min=0, help="CPU threads of a process; 0: as many as torch likes.")] = 0,
 ) -> None:
     """Pretrain a model from a corpus. Ctrl-C stops it; the same command goes on where it stopped."""
     from app.pretrain.command import pretrain as train

@@ -24,7 +24,8 @@ def write_card(out: Path, run: Run, manifest: list[dict[str, int | str]], measur
         "tokens_seen": run.progress.tokens,
         "steps": run.progress.step,
         "training_minutes": round(run.progress.seconds / 60, 1),
-        "device": run.device,
+        "device": run.world.device.type,
+        "processes": run.world.size,
         "threads": torch.get_num_threads(),
         "validation": asdict(measured),
         "training": {name: value for name, value in asdict(run.config).items() if value != float("inf")},
@@ -43,6 +44,7 @@ def write_card(out: Path, run: Run, manifest: list[dict[str, int | str]], measur
 
 def _in_words(card: dict[str, Any]) -> str:
     shape, training = card["shape"], card["training"]
+    device = card["device"] if card["processes"] == 1 else f"{card['processes']} × {card['device']}"
     corpus = "\n".join(
         f"| {row['source']} | {row['documents']:,} | {row['repeated_documents']:,} | {row['tokens']:,} "
         f"| {row['weight']:g} | `{row['sha256'][:16]}` |"
@@ -74,7 +76,7 @@ A decoder-only transformer of the Llama architecture: {shape["n_layer"]} layers,
 |---|---|
 | tokens seen | {card["tokens_seen"]:,} |
 | steps | {card["steps"]:,} |
-| training time | {card["training_minutes"]} minutes on {card["device"]}, {card["threads"]} thread(s) |
+| training time | {card["training_minutes"]} minutes on {device}, {card["threads"]} thread(s) |
 | validation loss | {card["validation"]["loss"]:.4f} nats per token |
 | validation, bits per byte | {card["validation"]["bits_per_byte"]:.4f} |
 | learning rate | {training["learning_rate"]:g} at its peak, falling to 0 |

@@ -14,6 +14,7 @@ from app import checkpoint
 from app.model import GPTConfig
 from app.pretrain.card import write_card
 from app.pretrain.corpus import as_typed, documents, is_validation, sources
+from app.pretrain.distributed import joined
 from app.pretrain.evaluate import measured, validation_pieces
 from app.pretrain.shards import write_shards
 from app.pretrain.train import Run, TrainConfig
@@ -30,14 +31,35 @@ def pretrain(
     heldout: Path | None = None,
     **options: Any,
 ) -> None:
-    """Run every stage that is not done yet; ValueError where the corpus cannot be used."""
+    """Run every stage that is not done yet; ValueError where the corpus cannot be used.
+
+    Under `torchrun` all its processes train together; all else is the first one's work, which the others wait for.
+    """
     if threads:
         torch.set_num_threads(threads)
-    for needed in (shards, folder):
-        needed.mkdir(parents=True, exist_ok=True)
-    shape, config = GPTConfig(), TrainConfig(**options)
+    config = TrainConfig(**options)
+    with joined() as world:
+        console.quiet = world.rank > 0
+        world.share(config.rows)  # refused at once, not after an hour of tokenizing
+        manifest = world.first(lambda: _prepared(corpus, shards, console, heldout))
+        world.see(shards / "manifest.json")  # the shards are made once, and read by all
+        folder.mkdir(parents=True, exist_ok=True)
+        tokenizer = Tokenizer.load(shards / "tokenizer.json")
+        shape = replace(GPTConfig(), vocab_size=tokenizer.vocab_size)  # a small corpus has fewer merges to learn
+        run = Run(folder, shards, shape, config, tokenizer, world)
+        if run.resume():
+            console.print(f"going on at step {run.progress.step:,}, {run.progress.tokens:,} tokens")
+        if _advance(run, console):
+            world.first(lambda: _finish(run, shards, out, manifest, console))
+        else:
+            console.print(f"interrupted at step {run.progress.step:,}; the same command goes on from here")
+
+
+def _prepared(corpus: Path, shards: Path, console: Console, heldout: Path | None) -> list[dict[str, int | str]]:
+    """Make the tokenizer and the shards; returns the manifest."""
+    shards.mkdir(parents=True, exist_ok=True)
+    shape = GPTConfig()
     tokenizer = _tokenizer(corpus, shards / "tokenizer.json", shape.vocab_size, console)
-    shape = replace(shape, vocab_size=tokenizer.vocab_size)  # a small corpus has fewer merges to learn
     with _bar("tokenizing", console) as bar:
         task = bar.add_task("", total=None)
         manifest = write_shards(
@@ -50,9 +72,11 @@ def pretrain(
         )
     if not any(row["validation_documents"] for row in manifest):
         raise ValueError(f"no document of {corpus} is held out for validation, about one in 200 is; add documents")
-    run = Run(folder, shards, shape, config, tokenizer)
-    if run.resume():
-        console.print(f"going on at step {run.progress.step:,}, {run.progress.tokens:,} tokens")
+    return manifest
+
+
+def _advance(run: Run, console: Console) -> bool:
+    """Train with a progress bar; False when interrupted."""
     with _bar("training", console) as bar:
         task = bar.add_task("", total=1.0)
 
@@ -66,12 +90,13 @@ def pretrain(
                 description=f"step {done.step:,}, {done.tokens:,} tokens, {speed:,.0f}/s, loss {loss:.3f}{last}",
             )
 
-        finished = run.advance(report)
-    if not finished:
-        console.print(f"interrupted at step {run.progress.step:,}; the same command goes on from here")
-        return
-    found = measured(run.model, tokenizer, validation_pieces(shards))
-    checkpoint.save(out, run.model.cpu(), tokenizer)
+        return run.advance(report)
+
+
+def _finish(run: Run, shards: Path, out: Path, manifest: list[dict[str, int | str]], console: Console) -> None:
+    """Measure the trained model, and write it with its card."""
+    found = measured(run.model, run.tokenizer, validation_pieces(shards))
+    checkpoint.save(out, run.model.cpu(), run.tokenizer)
     write_card(out, run, manifest, found)
     console.print(f"{out}: validation loss {found.loss:.3f} nats a token, {found.bits_per_byte:.3f} bits a byte")
 
