@@ -1,6 +1,8 @@
 """From a corpus to a checkpoint, a file a stage.
 
-    corpus.py       files to mended documents, documents to sentences, and which of them are held out
+    sources.py      where documents come from: text files, or
+    dataset.py      a Hugging Face dataset, streamed
+    corpus.py       documents mended and cut to sentences, their weights, and which of them are held out
     duplicates.py   which documents repeat others, and are left out
     shards.py       documents to memory-mapped pieces of token ids, pieces to packed batches
     loss.py         the cross-entropy, a chunk at a time

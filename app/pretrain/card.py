@@ -42,11 +42,16 @@ def write_card(out: Path, run: Run, manifest: list[dict[str, int | str]], measur
     (out / "README.md").write_text(_in_words(card), encoding="utf-8")
 
 
+def _named(row: dict[str, Any]) -> str:
+    """A source's name, and where a dataset stands."""
+    return f"{row['source']} (`{row['address']}` at {row['revision'][:12]})" if "address" in row else row["source"]
+
+
 def _in_words(card: dict[str, Any]) -> str:
     shape, training = card["shape"], card["training"]
     device = card["device"] if card["processes"] == 1 else f"{card['processes']} × {card['device']}"
     corpus = "\n".join(
-        f"| {row['source']} | {row['documents']:,} | {row['repeated_documents']:,} | {row['tokens']:,} "
+        f"| {_named(row)} | {row['documents']:,} | {row['repeated_documents']:,} | {row['tokens']:,} "
         f"| {row['weight']:g} | `{row['sha256'][:16]}` |"
         for row in card["corpus"]
     )
