@@ -110,8 +110,11 @@ def pairs(
 @app.command()
 def pretrain(
     corpus: Annotated[
-        Path,
-        typer.Option(exists=True, file_okay=False, help="A folder of .txt files, documents parted by blank lines."),
+        str,
+        typer.Option(
+            help="A folder of .txt files, documents parted by blank lines, or a Hugging Face dataset, "
+            "hf://OWNER/NAME?field=text&split=train."
+        ),
     ],
     shards: Annotated[Path, typer.Option(help="Where the corpus is kept as tokens, with its vocabulary.")] = SHARDS,
     run: Annotated[Path, typer.Option(help="Where snapshots and the state to resume from are kept.")] = Path(
@@ -119,14 +122,16 @@ def pretrain(
     ),
     out: Annotated[Path, typer.Option(help="Where the finished checkpoint goes.")] = CHECKPOINTS / "tiny",
     heldout: Annotated[
-        Path | None,
-        typer.Option(exists=True, file_okay=False, help="Kept for reporting: what repeats it is not learnt from."),
+        str | None, typer.Option(help="A corpus kept for reporting: what repeats it is not learnt from.")
+    ] = None,
+    documents: Annotated[
+        int | None, typer.Option(min=1, help="Read no more than the first so many documents of each source.")
     ] = None,
     tokens: Annotated[int, typer.Option(min=1, help="Budget: labels to learn from.")] = 30_000_000,
     minutes: Annotated[float, typer.Option(help="Budget: minutes of training. The nearer end rules.")] = float("inf"),
     learning_rate: Annotated[float, typer.Option(help="Learning rate at its peak.")] = 4e-3,
     seed: Annotated[int, typer.Option()] = 1,
-    threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0: as many as torch likes.")] = 0,
+    threads: Annotated[int, typer.Option(min=0, help="CPU threads of a process; 0: as many as torch likes.")] = 0,
 ) -> None:
     """Pretrain a model from a corpus. Ctrl-C stops it; the same command goes on where it stopped."""
     from app.pretrain.command import pretrain as train
@@ -140,6 +145,7 @@ def pretrain(
             console,
             threads,
             heldout,
+            documents,
             tokens=tokens,
             minutes=minutes,
             learning_rate=learning_rate,
@@ -151,9 +157,7 @@ def pretrain(
 
 @app.command()
 def evaluate(
-    heldout: Annotated[
-        Path, typer.Option(exists=True, file_okay=False, help="Documents never trained on, as a corpus.")
-    ],
+    heldout: Annotated[str, typer.Option(help="Documents never trained on, as a corpus.")],
     shards: Annotated[Path, typer.Option(help="The corpus as tokens, which the baselines count.")] = SHARDS,
     cloze: Annotated[Path | None, typer.Option(exists=True, help="Lines of a context, a tab, accepted words.")] = None,
     card: Annotated[bool, typer.Option("--card", help="Put what is found into the model's card, too.")] = False,
@@ -163,6 +167,7 @@ def evaluate(
     from app.checkpoint import load
     from app.pretrain.card import add_evaluation
     from app.pretrain.evaluate import evaluate as measure
+    from app.pretrain.sources import sources
     from app.pretrain.tables import tables
     from app.sentences import Bank
 
@@ -170,12 +175,12 @@ def evaluate(
     if not (shards / "manifest.json").is_file():
         fail(f"{shards} holds no shards, and the baselines count them: run pretrain first, or name its --shards")
     loaded = load(settings.checkpoint)
-    report = measure(loaded, shards, heldout, cloze, Bank.load(settings.sentences).sentences)
-    if card:
-        try:
+    try:
+        report = measure(loaded, shards, sources(heldout), cloze, Bank.load(settings.sentences).sentences)
+        if card:
             add_evaluation(settings.checkpoint, report)
-        except ValueError as error:
-            fail(str(error))
+    except ValueError as error:
+        fail(str(error))
     if as_json:
         sys.stdout.write(json.dumps(report.as_json(), indent=2) + "\n")
     else:

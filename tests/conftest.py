@@ -91,3 +91,11 @@ def corpus(tmp_path: Path) -> Path:
     )
     (folder / "cats.txt").write_text("\n\n".join(f"The cat number {i} sat on the mat." for i in range(300)))
     return folder
+
+
+@pytest.fixture
+def no_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Datasets are local ones, with no hub to ask and no cache in the home folder."""
+    monkeypatch.setattr("datasets.config.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", tmp_path / "cache")

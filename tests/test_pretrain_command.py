@@ -18,9 +18,11 @@ from app import checkpoint, cli
 from app.model import GPT, GPTConfig
 from app.pretrain import train
 from app.pretrain.command import pretrain
-from app.pretrain.corpus import documents, is_validation, sources
-from app.pretrain.shards import Batch
+from app.pretrain.corpus import is_validation
+from app.pretrain.shards import Batch, write_shards
+from app.pretrain.sources import sources
 from app.pretrain.train import Run
+from app.snapshots import load, moments
 from app.tokenizer import Tokenizer
 
 pytestmark = pytest.mark.usefixtures("plain_cpu")
@@ -33,7 +35,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.pretrain.command.GPTConfig", shape)
 
 
-def run_command(corpus: Path, tmp_path: Path, **options: Any) -> str:
+def run_command(corpus: Path | str, tmp_path: Path, **options: Any) -> str:
     console = Console(file=StringIO(), width=200)
     pretrain(corpus, tmp_path / "shards", tmp_path / "run", tmp_path / "my-model", console, 1, rows=8, **options)
     assert isinstance(console.file, StringIO)
@@ -45,6 +47,7 @@ def test_pretrain_makes_a_checkpoint_and_its_card_from_a_folder_of_text(
     corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = itertools.count(step=60.0)  # a minute passes within a step
+    monkeypatch.setattr(train, "FIRST_SNAPSHOT", 4_096)
     monkeypatch.setattr(train, "time", SimpleNamespace(monotonic=lambda: next(clock)))
     out = tmp_path / "my-model"
     result = CliRunner().invoke(
@@ -73,6 +76,12 @@ def test_pretrain_makes_a_checkpoint_and_its_card_from_a_folder_of_text(
     assert [row["source"] for row in card["corpus"]] == ["boats", "cats"]
     assert all(len(row["sha256"]) == 64 for row in card["corpus"])
 
+    shapes = {name: tensor.shape for name, tensor in loaded.model.state_dict().items()}
+    kept = moments(out / "snapshots")
+    assert kept.keys() == moments(tmp_path / "run" / "snapshots").keys() - {0}
+    assert len(kept) >= 2
+    assert all(load(path, shapes).keys() == shapes.keys() for path in kept.values())
+
     readme = (out / "README.md").read_text()
     for number in (
         f"{card['parameters']:,} parameters",
@@ -87,6 +96,30 @@ def test_pretrain_makes_a_checkpoint_and_its_card_from_a_folder_of_text(
         card["corpus"][1]["sha256"][:16],
     ):
         assert number in readme
+
+
+@pytest.mark.usefixtures("small", "no_hub")
+def test_pretrain_streams_a_dataset_and_its_card_says_which(tmp_path: Path) -> None:
+    lines = (json.dumps({"story": f"The cat number {i} sat on the mat."}) + "\n" for i in range(900))
+    (tmp_path / "cats.jsonl").write_text("".join(lines))
+    address = f"hf://{tmp_path}/cats.jsonl?field=story"
+    run_command(address, tmp_path, most=600, tokens=1_000)
+    [row] = json.loads((tmp_path / "my-model" / "card.json").read_text())["corpus"]
+    assert (row["source"], row["address"]) == ("cats", address)
+    assert row["documents"] + row["validation_documents"] + row["repeated_documents"] == 600
+    assert f"| cats (`{address}` at {row['revision'][:12]}) |" in (tmp_path / "my-model" / "README.md").read_text()
+
+
+@pytest.mark.parametrize("command", ["pretrain --corpus", "evaluate --heldout"])
+def test_a_corpus_that_is_none_ends_in_one_clear_line(
+    command: str, corpus: Path, tmp_path: Path, tokenizer: Tokenizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_shards(sources(corpus), tmp_path / "shards", tokenizer, 32, lambda source, n: None)
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(cli.app, f"{command} absent --shards shards", catch_exceptions=False)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Error: no .txt file in absent; name a folder of text files, ")
+    assert result.stderr.count("\n") == 1
 
 
 @pytest.mark.usefixtures("small")
@@ -137,7 +170,7 @@ def test_the_vocabulary_is_learnt_from_training_documents_alone(
 
     monkeypatch.setattr(Tokenizer, "train", remember)
     run_command(corpus, tmp_path, tokens=1)
-    own = [document for file in sources(corpus) for document in documents(file) if not is_validation(document)]
+    own = [document for source in sources(corpus) for document in source.documents() if not is_validation(document)]
     assert [text for text in learnt_from if text != text.lower()] == own
     assert 0.3 < len(learnt_from) / len(own) - 1 < 0.7
 

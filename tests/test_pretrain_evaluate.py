@@ -10,12 +10,13 @@ from app.checkpoint import Checkpoint
 from app.model import GPT
 from app.pretrain.evaluate import Ids, measured, score, validation_pieces
 from app.pretrain.shards import Pieces, write_shards
+from app.pretrain.sources import sources
 from app.tokenizer import Tokenizer
 
 
 @pytest.fixture
 def shards(corpus: Path, tmp_path: Path, tokenizer: Tokenizer) -> Path:
-    write_shards(corpus, tmp_path / "shards", tokenizer, 32, lambda source, n: None)
+    write_shards(sources(corpus), tmp_path / "shards", tokenizer, 32, lambda source, n: None)
     return tmp_path / "shards"
 
 

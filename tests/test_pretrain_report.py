@@ -23,6 +23,7 @@ from app.pretrain.evaluate import (
     robustness,
 )
 from app.pretrain.shards import write_shards
+from app.pretrain.sources import sources
 from app.pretrain.tables import tables
 from app.settings import CHECKPOINTS
 
@@ -61,12 +62,12 @@ def test_a_run_on_document_is_cut_without_losing_a_label(random_checkpoint: Chec
 def test_the_report_sets_the_network_beside_its_baselines(
     random_checkpoint: Checkpoint, corpus: Path, tmp_path: Path
 ) -> None:
-    write_shards(corpus, tmp_path / "shards", random_checkpoint.tokenizer, 32, lambda source, n: None)
+    write_shards(sources(corpus), tmp_path / "shards", random_checkpoint.tokenizer, 32, lambda source, n: None)
     heldout = tmp_path / "heldout"
     heldout.mkdir()
     (heldout / "boats.txt").write_text("Boat 7 drifted across the lake. It was quiet.\n\nBoat 9 slept.")
     (heldout / "cats.txt").write_text("The cat number 12 sat on the mat.")
-    report = evaluate(random_checkpoint, tmp_path / "shards", heldout, None, ["The cat sat."])
+    report = evaluate(random_checkpoint, tmp_path / "shards", sources(heldout), None, ["The cat sat."])
     assert [(row.source, row.documents) for row in report.sources] == [("boats", 2), ("cats", 1)]
     # Counting on hundreds of near-copies expects them; a network of random weights does not.
     for row in report.sources:

@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.pretrain.corpus import as_typed, documents, is_validation, sentences, sources
+from app.pretrain.corpus import as_typed, is_validation, sentences
 from app.pretrain.loss import IGNORED
-from app.pretrain.mixture import Source
+from app.pretrain.mixture import Ingredient
 from app.pretrain.shards import FORMS, SPLITS, Batch, Pieces, Shards, write_shards
+from app.pretrain.sources import sources
 from app.tokenizer import Tokenizer
 
 LONGEST = 64  # the context length that the pieces are cut for
@@ -22,7 +23,7 @@ def silent(source: str, n_documents: int) -> None:
 
 @pytest.fixture
 def folder(corpus: Path, tmp_path: Path, tokenizer: Tokenizer) -> Path:
-    write_shards(corpus, tmp_path / "shards", tokenizer, LONGEST, silent)
+    write_shards(sources(corpus), tmp_path / "shards", tokenizer, LONGEST, silent)
     return tmp_path / "shards"
 
 
@@ -41,10 +42,11 @@ def contents(folder: Path) -> dict[str, tuple[int, bytes]]:
 
 
 def test_the_manifest_counts_what_was_read_and_written(corpus: Path, folder: Path, tokenizer: Tokenizer) -> None:
-    rows = {row["source"]: row for row in write_shards(corpus, folder, tokenizer, LONGEST, silent)}
-    for file in sources(corpus):
+    rows = {row["source"]: row for row in write_shards(sources(corpus), folder, tokenizer, LONGEST, silent)}
+    for file in corpus.iterdir():
         row = rows.pop(file.stem)
-        held_out = [is_validation(document) for document in documents(file)]
+        [source] = (source for source in sources(corpus) if source.name == file.stem)
+        held_out = [is_validation(document) for document in source.documents()]
         assert (row["documents"], row["validation_documents"]) == (held_out.count(False), held_out.count(True))
         assert row["tokens"] == len(Pieces.open(folder / f"{file.stem}.train.written").tokens)
         assert row["repeated_documents"] == 0
@@ -60,7 +62,7 @@ def test_what_repeats_another_document_or_one_held_out_is_not_learnt_from(tokeni
     (heldout / "a.txt").write_text("The fox ran.\n\nThe owl flew.")
     (corpus / "a.txt").write_text("The cat sat.\n\nthe owl flew\n\nThe dog lay.")
     (corpus / "b.txt").write_text("The cow ate.\n\nThe cat... sat!")
-    rows = write_shards(corpus, tmp_path / "shards", tokenizer, LONGEST, silent, heldout)
+    rows = write_shards(sources(corpus), tmp_path / "shards", tokenizer, LONGEST, silent, sources(heldout))
     assert [row["repeated_documents"] for row in rows] == [1, 1]
     learnt = {tokenizer.decode(piece) for piece in read(tmp_path / "shards", "train", "written")}
     assert learnt == {"The cat sat.", "The dog lay.", "The cow ate."}
@@ -70,7 +72,7 @@ def test_every_piece_fits_the_context_and_begins_where_a_sentence_begins(
     corpus: Path, folder: Path, tokenizer: Tokenizer
 ) -> None:
     beginnings = set()
-    for document in itertools.chain.from_iterable(documents(file) for file in sources(corpus)):
+    for document in itertools.chain.from_iterable(source.documents() for source in sources(corpus)):
         parts = sentences(document)
         beginnings |= {"".join(parts[i:j]).strip() for i, j in itertools.combinations(range(len(parts) + 1), 2)}
     for split in SPLITS:
@@ -85,8 +87,8 @@ def test_pieces_put_together_are_the_documents_of_their_split(corpus: Path, fold
         words = [word for piece in read(folder, split, "written") for word in tokenizer.decode(piece).split()]
         own = [
             document
-            for file in sources(corpus)
-            for document in documents(file)
+            for source in sources(corpus)
+            for document in source.documents()
             if is_validation(document) == (split == "validation")
         ]
         assert own
@@ -101,7 +103,7 @@ def test_each_piece_has_a_twin_as_typed(folder: Path, tokenizer: Tokenizer) -> N
 def test_pieces_come_in_all_lengths_up_to_the_context(tokenizer: Tokenizer, tmp_path: Path) -> None:
     """Documents are cut at a whole, a half or a quarter of the context, decided by their text."""
     (tmp_path / "a.txt").write_text("\n\n".join(f"The cat {i} sat. " * 40 for i in range(40)))
-    write_shards(tmp_path, tmp_path / "shards", tokenizer, LONGEST, silent)
+    write_shards(sources(tmp_path), tmp_path / "shards", tokenizer, LONGEST, silent)
     longest_of_piece = Counter(len(piece) for piece in read(tmp_path / "shards", "train", "written"))
     for share in (1, 2, 4):
         limit = LONGEST // share
@@ -113,7 +115,7 @@ def test_a_run_on_sentence_is_cut_so_that_every_token_but_the_first_is_a_label_o
 ) -> None:
     sentence = "and the cat sat on the mat " * 30
     (tmp_path / "a.txt").write_text(sentence)
-    write_shards(tmp_path, tmp_path / "shards", tokenizer, LONGEST, silent)
+    write_shards(sources(tmp_path), tmp_path / "shards", tokenizer, LONGEST, silent)
     pieces = read(tmp_path / "shards", "train", "written")
     ids = tokenizer.encode(sentence.strip())
     assert [label for piece in pieces for label in piece[1:]] == ids[1:]
@@ -122,7 +124,7 @@ def test_a_run_on_sentence_is_cut_so_that_every_token_but_the_first_is_a_label_o
 
 def test_shards_that_are_complete_are_left_alone(corpus: Path, folder: Path, tokenizer: Tokenizer) -> None:
     before = contents(folder)
-    write_shards(corpus, folder, tokenizer, LONGEST, silent)
+    write_shards(sources(corpus), folder, tokenizer, LONGEST, silent)
     assert contents(folder) == before
 
 
@@ -136,8 +138,8 @@ def test_shards_are_written_anew_when_what_they_are_made_from_changes(
     if change == "tokenizer":
         tokenizer = Tokenizer.train(["A dog barked."], vocab_size=260)
     longest = 16 if change == "longest" else LONGEST
-    write_shards(corpus, folder, tokenizer, longest, silent)
-    write_shards(corpus, tmp_path / "afresh", tokenizer, longest, silent)
+    write_shards(sources(corpus), folder, tokenizer, longest, silent)
+    write_shards(sources(corpus), tmp_path / "afresh", tokenizer, longest, silent)
     afresh = {name: content for name, (_, content) in contents(tmp_path / "afresh").items()}
     # Nothing stays behind either: evaluation reads all validation pieces that lie there.
     assert {name: content for name, (_, content) in contents(folder).items()} == afresh
@@ -154,9 +156,9 @@ def test_an_interrupted_rewriting_is_not_taken_for_the_shards_before_it(
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write_shards(corpus, folder, tokenizer, LONGEST, stop)
+        write_shards(sources(corpus), folder, tokenizer, LONGEST, stop)
     (corpus / "boats.txt").write_text(original)
-    write_shards(corpus, folder, tokenizer, LONGEST, silent)
+    write_shards(sources(corpus), folder, tokenizer, LONGEST, silent)
     assert {name: content for name, (_, content) in contents(folder).items()} == whole
 
 
@@ -210,7 +212,7 @@ def test_every_training_piece_comes_once_before_any_comes_twice(
         texts = (f"{name} {i}" for i in itertools.count())
         learnt_from = itertools.islice((text for text in texts if not is_validation(text)), count)
         (tmp_path / f"{name}.txt").write_text("\n\n".join(learnt_from))
-    write_shards(tmp_path, tmp_path / "shards", tokenizer, LONGEST, silent)
+    write_shards(sources(tmp_path), tmp_path / "shards", tokenizer, LONGEST, silent)
     pieces = Counter(read(tmp_path / "shards", "train", "written"))
     monkeypatch.setattr(Shards, "PER_BLOCK", 150 // n_blocks)
     shards = Shards(tmp_path / "shards", seed=1, rows=1, slots=LONGEST, typed_share=0)
@@ -222,7 +224,7 @@ def test_every_training_piece_comes_once_before_any_comes_twice(
 
 
 def test_a_source_with_a_weight_is_read_that_much_more_often(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.pretrain.mixture.MIXTURE", {"cats": Source(3.0)})
+    monkeypatch.setattr("app.pretrain.mixture.MIXTURE", {"cats": Ingredient(3.0)})
     sizes = {name: len(Pieces.open(folder / f"{name}.train.written")) for name in ("boats", "cats")}
     cats = Pieces.open(folder / "cats.train.written")
     of_cats = {tuple(cats[i].tolist()) for i in range(len(cats))}
@@ -260,6 +262,6 @@ def test_a_corpus_without_a_pair_is_refused_and_not_searched_for_ever(
     text: str, tokenizer: Tokenizer, tmp_path: Path
 ) -> None:
     (tmp_path / "tiny.txt").write_text(text)
-    write_shards(tmp_path, tmp_path / "shards", tokenizer, LONGEST, silent)
+    write_shards(sources(tmp_path), tmp_path / "shards", tokenizer, LONGEST, silent)
     with pytest.raises(ValueError, match=r"the corpus is too small: 0 rows of 64 tokens .* a batch takes 8; add"):
         next(Shards(tmp_path / "shards", seed=1, rows=8, slots=LONGEST, typed_share=0.3).batches())

@@ -17,6 +17,7 @@ from torch.nn import functional
 from app.model import GPTConfig
 from app.pretrain import train
 from app.pretrain.shards import write_shards
+from app.pretrain.sources import sources
 from app.pretrain.train import Run, TrainConfig
 from app.tokenizer import Tokenizer
 
@@ -29,7 +30,7 @@ MakeRun = Callable[..., Run]
 @pytest.fixture
 def make_run(corpus: Path, tmp_path: Path, tokenizer: Tokenizer) -> MakeRun:
     """A run in a folder of its own, on shards that all runs of a test share."""
-    write_shards(corpus, tmp_path / "shards", tokenizer, 32, lambda source, n: None)
+    write_shards(sources(corpus), tmp_path / "shards", tokenizer, 32, lambda source, n: None)
 
     def make(name: str = "run", **changes: Any) -> Run:
         folder = tmp_path / name

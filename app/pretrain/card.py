@@ -30,7 +30,8 @@ def card_of(run: Run, name: str, manifest: list[dict[str, int | str]], measured:
         "tokens_seen": run.progress.tokens,
         "steps": run.progress.step,
         "training_minutes": round(run.progress.seconds / 60, 1),
-        "device": run.device,
+        "device": run.world.device.type,
+        "processes": run.world.size,
         "threads": torch.get_num_threads(),
         "validation": asdict(measured),
         "training": {name: value for name, value in asdict(run.config).items() if value != float("inf")},
@@ -64,10 +65,16 @@ def add_evaluation(folder: Path, report: Report) -> None:
     write_card(folder, json.loads(path.read_text(encoding="utf-8")) | {"evaluation": report.as_json()})
 
 
+def _named(row: Card) -> str:
+    """A source's name, and where a dataset stands."""
+    return f"{row['source']} (`{row['address']}` at {row['revision'][:12]})" if "address" in row else row["source"]
+
+
 def _in_words(card: Card) -> str:
     shape, training = card["shape"], card["training"]
+    device = card["device"] if card["processes"] == 1 else f"{card['processes']} × {card['device']}"
     corpus = "\n".join(
-        f"| {row['source']} | {row['origin'] or '-'} | {row['licence'] or '-'} | {row['documents']:,} "
+        f"| {_named(row)} | {row['origin'] or '-'} | {row['licence'] or '-'} | {row['documents']:,} "
         f"| {row['repeated_documents']:,} | {row['tokens']:,} | {row['weight']:g} | `{row['sha256'][:16]}` |"
         for row in card["corpus"]
     )
@@ -99,7 +106,7 @@ A decoder-only transformer of the Llama architecture: {shape["n_layer"]} layers,
 |---|---|
 | tokens seen | {card["tokens_seen"]:,} |
 | steps | {card["steps"]:,} |
-| training time | {card["training_minutes"]} minutes on {card["device"]}, {card["threads"]} thread(s) |
+| training time | {card["training_minutes"]} minutes on {device}, {card["threads"]} thread(s) |
 | validation loss | {card["validation"]["loss"]:.4f} nats per token |
 | validation, bits per byte | {card["validation"]["bits_per_byte"]:.4f} |
 | learning rate | {training["learning_rate"]:g}, falling to 0 over the last {training["cooldown"]:.0%} |

@@ -1,41 +1,14 @@
-"""The corpus: a folder of .txt files, each a source, its documents parted by blank lines."""
+"""What a document is worth and made of: weights, mending, sentences, and whether it is held out."""
 
 import hashlib
 import itertools
 import re
 import zlib
-from collections.abc import Iterator
-from pathlib import Path
 
 import ftfy
 
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+|\n+")
 FINAL_PUNCTUATION = ".!?\"' "
-
-
-def sources(corpus: Path) -> list[Path]:
-    """The corpus's files in alphabetical order; ValueError where there are none."""
-    files = sorted(corpus.glob("*.txt"))
-    if not files:
-        raise ValueError(f"no .txt file in {corpus}; name a folder of text files, documents parted by blank lines")
-    return files
-
-
-def documents(path: Path) -> Iterator[str]:
-    """The documents of one file, mended, in order, one in memory at a time; ValueError where it is not UTF-8."""
-    lines: list[str] = []
-    with path.open(encoding="utf-8") as file:
-        try:
-            for line in file:
-                if line.strip():
-                    lines.append(line.rstrip("\n"))
-                elif lines:
-                    yield mended("\n".join(lines))
-                    lines = []
-        except UnicodeDecodeError as error:
-            raise ValueError(f"{path} is not UTF-8 ({error}); convert it, or take it out of the corpus") from error
-    if lines:
-        yield mended("\n".join(lines))
 
 
 def mended(text: str) -> str:

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from app.checkpoint import Checkpoint
 from app.model import GPT
-from app.pretrain.corpus import FINAL_PUNCTUATION, documents, sentences, sources
+from app.pretrain.corpus import FINAL_PUNCTUATION, sentences
 from app.pretrain.ngram import KneserNey, unigram_log_probs
 from app.pretrain.shards import Pieces, chunks, groups, source_names
+from app.pretrain.sources import Source
 from app.tokenizer import Tokenizer
 
 TOKENS_A_PASS = 4_096
@@ -146,21 +147,23 @@ class Report:
         return asdict(self)
 
 
-def evaluate(checkpoint: Checkpoint, shards: Path, heldout: Path, cloze: Path | None, bank: Sequence[str]) -> Report:
+def evaluate(
+    checkpoint: Checkpoint, shards: Path, heldout: Sequence[Source], cloze: Path | None, bank: Sequence[str]
+) -> Report:
     """Measure a checkpoint on held-out documents, beside baselines counted on the shards' training pieces."""
     model, tokenizer = checkpoint.model, checkpoint.tokenizer
     longest = model.config.context_length
     five_gram, unigram, baselines = _baselines(shards, tokenizer.vocab_size)
     rows, scores, sums = [], [], np.zeros(3)
     n_documents = n_bytes = 0
-    for file in sources(heldout):
-        texts = list(documents(file))
+    for source in heldout:
+        texts = list(source.documents())
         pieces = [piece for text in texts for piece in cut(tokenizer, text, longest) if len(piece) > 1]
         found = score(model, pieces)
         labels = np.concatenate([np.asarray(piece[1:], np.int64) for piece in pieces])
         by_model = (unigram[labels], five_gram.log_probs(pieces), found.log_probs)
         size = label_bytes(tokenizer, pieces)
-        rows.append(SourceRow(file.stem, len(texts), size, *(bits_per_byte(each, size) for each in by_model)))
+        rows.append(SourceRow(source.name, len(texts), size, *(bits_per_byte(each, size) for each in by_model)))
         scores.append(found)
         sums += [each.sum() for each in by_model]
         n_documents, n_bytes = n_documents + len(texts), n_bytes + size

@@ -9,7 +9,7 @@ import hashlib
 import itertools
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +17,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.pretrain.corpus import as_typed, documents, is_validation, sentences, sources
+from app.pretrain.corpus import as_typed, is_validation, sentences
 from app.pretrain.duplicates import repeated
 from app.pretrain.loss import IGNORED
 from app.pretrain.mixture import described
+from app.pretrain.sources import Source
 from app.tokenizer import Tokenizer
 
 FORMS = ("written", "typed")
@@ -94,26 +95,25 @@ def _piece_limit(document: str, longest: int) -> int:
 
 
 def write_shards(
-    corpus: Path,
+    corpus: list[Source],
     out: Path,
     tokenizer: Tokenizer,
     longest: int,
     progress: Callable[[str, int], None],
-    heldout: Path | None = None,
+    heldout: Sequence[Source] = (),
 ) -> list[dict[str, int | str]]:
     """Tokenize a corpus into `out`; returns and stores the manifest, a row a source.
 
-    Documents that repeat others are left out (see `repeated`), and so are those that repeat one of `heldout`, a folder
-    like the corpus that is kept for reporting: what nearly stands in both would be learnt by heart, not predicted.
+    Documents that repeat others are left out (see `repeated`), and so are those that repeat one of `heldout`, sources
+    that are kept for reporting: what nearly stands in both would be learnt by heart, not predicted.
     `progress(source, documents)` is called after every few thousand documents. Shards that are complete and were made
-    from the same files by the same tokenizer are left as they are.
+    from the same sources by the same tokenizer are left as they are.
     """
-    reserved = sources(heldout) if heldout else []
     made_from: dict[str, object] = {
         "tokenizer": hashlib.sha256(tokenizer.backend.to_str().encode()).hexdigest(),
         "longest": longest,
-        "files": {file.name: _sha256(file) for file in sources(corpus)},
-        "heldout": {file.name: _sha256(file) for file in reserved},
+        "files": dict(source.fingerprint() for source in corpus),
+        "heldout": dict(source.fingerprint() for source in heldout),
     }
     stored = out / "manifest.json"
     if stored.exists() and (manifest := json.loads(stored.read_text()))["made_from"] == made_from:
@@ -123,22 +123,22 @@ def write_shards(
     # The manifest goes first and comes last: where it stands, the shards beside it are whole, and all there are.
     for old in (stored, *out.glob("*.bin"), *out.glob("*.idx")):
         old.unlink(missing_ok=True)
-    n_reserved = sum(1 for file in reserved for _ in documents(file))
-    left_out = iter(repeated(_compared([*reserved, *sources(corpus)], progress))[n_reserved:])
-    rows = [_write_source(file, out, tokenizer, longest, progress, left_out) for file in sources(corpus)]
+    n_heldout = sum(1 for source in heldout for _ in source.documents())
+    left_out = iter(repeated(_compared([*heldout, *corpus], progress))[n_heldout:])
+    rows = [_write_source(source, out, tokenizer, longest, progress, left_out) for source in corpus]
     stored.write_text(json.dumps({"made_from": made_from, "sources": rows}, indent=2))
     return rows
 
 
-def _compared(files: list[Path], progress: Callable[[str, int], None]) -> Iterator[str]:
-    """Every document of the files, in order."""
-    for file in files:
-        yield from documents(file)
-        progress(f"comparing {file.stem}", 0)
+def _compared(sources: list[Source], progress: Callable[[str, int], None]) -> Iterator[str]:
+    """Every document of the sources, in order."""
+    for source in sources:
+        yield from source.documents()
+        progress(f"comparing {source.name}", 0)
 
 
 def _write_source(
-    file: Path,
+    source: Source,
     out: Path,
     tokenizer: Tokenizer,
     longest: int,
@@ -147,10 +147,10 @@ def _write_source(
 ) -> dict[str, int | str]:
     """Write one source's pieces; `left_out` says of each document in turn whether to leave it out."""
     counts = dict.fromkeys((*SPLITS, "repeated"), 0)
-    stream = documents(file)
+    stream = source.documents()
     with ExitStack() as stack:
         writers = {
-            (split, form): _Writer(out / f"{file.stem}.{split}.{form}", stack) for split in SPLITS for form in FORMS
+            (split, form): _Writer(out / f"{source.name}.{split}.{form}", stack) for split in SPLITS for form in FORMS
         }
         while read := list(itertools.islice(stream, BATCH_OF_DOCUMENTS)):
             batch = [document for document in read if not next(left_out)]
@@ -167,21 +167,15 @@ def _write_source(
                     for part_written, part_typed in chunks(longest, written, typed):
                         writers[split, "written"].write(part_written)
                         writers[split, "typed"].write(part_typed)
-            progress(file.stem, len(read))
+            progress(source.name, len(read))
     return {
-        "source": file.stem,
-        "sha256": _sha256(file),
-        "bytes": file.stat().st_size,
+        "source": source.name,
+        **source.record(),
         "documents": counts["train"],
         "validation_documents": counts["validation"],
         "repeated_documents": counts["repeated"],
         "tokens": writers["train", "written"].total,
     }
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def source_names(shards: Path) -> list[str]:

@@ -17,6 +17,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from app.model import GPT, GPTConfig
+from app.pretrain.distributed import World
 from app.pretrain.evaluate import measured, validation_pieces
 from app.pretrain.loss import linear_cross_entropy
 from app.pretrain.shards import Batch, Shards
@@ -32,7 +33,7 @@ class TrainConfig:
     seed: int = 1
     tokens: int = 30_000_000  # the budget: labels learnt from
     minutes: float = math.inf  # a second budget, of training time; the nearer end rules
-    rows: int = 64  # of context_length slots each: one step's batch
+    rows: int = 64  # of context_length slots each: one step's batch, over all processes
     learning_rate: float = 4e-3  # at its peak
     warmup: int = 50  # steps
     cooldown: float = 0.3  # share of the budget over which the learning rate falls to 0
@@ -54,24 +55,52 @@ class Progress:
     curve: list[dict[str, float]] = field(default_factory=list)  # tokens, train and validation loss in nats
 
 
-class Run:
-    """One training run in a folder: `advance` trains until the budget is spent or the run is interrupted."""
+class SummedLoss(nn.Module):
+    """A network's loss over packed rows, as the one forward pass whose gradients several processes average."""
 
-    def __init__(self, folder: Path, shards: Path, shape: GPTConfig, config: TrainConfig, tokenizer: Tokenizer) -> None:
+    def __init__(self, model: GPT, compiled: bool) -> None:
+        super().__init__()
+        self.model, self.compiled = model, compiled
+        self._hidden = torch.compile(model.hidden, dynamic=False) if compiled else model.hidden
+
+    def forward(self, inputs: Tensor, labels: Tensor, pieces: Tensor) -> Tensor:
+        """(B, T) each, as in a `Batch` -> the sum over its pairs of −ln p(label), in nats."""
+        with torch.autocast(inputs.device.type, torch.bfloat16):
+            hidden = self._hidden(inputs, pieces).flatten(0, 1).to(torch.bfloat16)
+            embedding = self.model.model.embed_tokens.weight
+            return linear_cross_entropy(hidden, embedding, labels.flatten(), self.compiled)
+
+
+class Run:
+    """One training run in a folder: `advance` trains until the budget is spent or the run is interrupted.
+
+    Every process of a `world` has a Run of its own, and they take each step together. Rank 0 alone writes and reports.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        shards: Path,
+        shape: GPTConfig,
+        config: TrainConfig,
+        tokenizer: Tokenizer,
+        world: World | None = None,
+    ) -> None:
         torch.manual_seed(config.seed)
         # Numbers too small for the usual format (denormals) slow a CPU's arithmetic down many times over.
         torch.set_flush_denormal(True)
         self.folder, self.config, self.tokenizer = folder, config, tokenizer
+        self.world = world or World()
+        self.own_rows = self.world.share(config.rows)
         self.validation = validation_pieces(shards, most=2_000)
         self.model = GPT(shape)
         self.progress = Progress()
         self.optimizers = _optimizers(self.model, config)
         self.shards = Shards(shards, config.seed, config.rows, shape.context_length, config.typed_share)
         # Fusing the elementwise work doubles the speed on a CPU, but needs a compiler there.
-        self.compiled = shutil.which("g++") is not None or torch.cuda.is_available()
-        self.device = "cuda" if torch.cuda.is_available() else "cpu"
-        self.model.to(self.device)
-        self._hidden = torch.compile(self.model.hidden, dynamic=False) if self.compiled else self.model.hidden
+        compiled = shutil.which("g++") is not None or torch.cuda.is_available()
+        self.model.to(self.world.device)
+        self._summed_loss = self.world.replicated(SummedLoss(self.model, compiled))
 
     @property
     def spent(self) -> float:
@@ -79,13 +108,16 @@ class Run:
         return max(self.progress.tokens / self.config.tokens, self.progress.seconds / (60 * self.config.minutes))
 
     def advance(self, report: Callable[["Run", float], None]) -> bool:
-        """Train on; `report(run, loss)` after every step. True when the budget is spent, False when interrupted."""
+        """Train on; `report(run, loss)` after every step. True when the budget is spent, False when interrupted.
+
+        An interrupt that reaches one process stops all of them at the same step.
+        """
         saved = time.monotonic()
         if not self.progress.step:
             self.snapshot()
         with _interruptible() as interrupted:
             for block, index, batch in self.shards.batches(self.progress.block, self.progress.batch):
-                if self.spent >= 1 or interrupted():
+                if self.spent >= 1 or self.world.total(interrupted()):
                     break
                 started = time.monotonic()
                 before = self.progress.tokens
@@ -93,7 +125,8 @@ class Run:
                 self.progress.block, self.progress.batch = block, index + 1
                 self.progress.step += 1
                 self.progress.tokens += batch.n_pairs
-                self.progress.seconds += time.monotonic() - started
+                # Clocks differ; the mean is the same everywhere, and so are the learning rate and the end.
+                self.progress.seconds += self.world.total(time.monotonic() - started) / self.world.size
                 if self.progress.step % self.config.validate_every == 0 or self.spent >= 1:
                     self._validate(loss)
                 if doublings(self.progress.tokens) > doublings(before):
@@ -111,27 +144,31 @@ class Run:
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = scale * self.config.learning_rate
-        inputs, labels, pieces = (
-            torch.from_numpy(array).to(self.device) for array in (batch.inputs, batch.labels, batch.pieces)
+        own = (
+            torch.from_numpy(array[self.own_rows]).to(self.world.device)
+            for array in (batch.inputs, batch.labels, batch.pieces)
         )
-        with torch.autocast(self.device, torch.bfloat16):
-            hidden = self._hidden(inputs, pieces).flatten(0, 1).to(torch.bfloat16)
-            embedding = self.model.model.embed_tokens.weight
-            loss = linear_cross_entropy(hidden, embedding, labels.flatten(), self.compiled) / batch.n_pairs
-        loss.backward()  # type: ignore[no-untyped-call]
+        # Shares hold different numbers of pairs, so that each is taken of all the batch's; and since gradients are
+        # averaged over the processes, the mean over the batch is `size` times that.
+        loss = self._summed_loss(*own) / batch.n_pairs
+        (loss * self.world.size).backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimizer in self.optimizers:
             optimizer.step()
             # Kept and zeroed, not freed: fresh pages from the system cost more than writing zeros.
             optimizer.zero_grad(set_to_none=False)
-        return loss.item()
+        return self.world.total(loss.item())
 
     def _validate(self, training_loss: float) -> None:
+        if self.world.rank:
+            return
         found = asdict(measured(self.model, self.tokenizer, self.validation))
         self.progress.curve.append({"tokens": self.progress.tokens, "train_loss": training_loss, **found})
 
     def save(self) -> None:
         """Write everything needed to go on, so that a crash at any moment leaves the last state whole."""
+        if self.world.rank:
+            return
         tensors = {f"model.{name}": tensor for name, tensor in self.model.state_dict().items()}
         for i, optimizer in enumerate(self.optimizers):
             for index, state in optimizer.state_dict()["state"].items():
@@ -143,6 +180,8 @@ class Run:
 
     def snapshot(self) -> None:
         """Keep the weights of this moment, in 16 bits: what a model knows is best seen beside what it knew."""
+        if self.world.rank:
+            return
         folder = self.folder / "snapshots"
         folder.mkdir(exist_ok=True)
         weights = {name: tensor.half().contiguous() for name, tensor in self.model.state_dict().items()}
@@ -151,9 +190,9 @@ class Run:
     def resume(self) -> bool:
         """Go back to the last saved state, if there is one."""
         path = self.folder / "state.safetensors"
-        if not path.exists():
+        if not self.world.see(path):
             return False
-        tensors = load_file(path, device=self.device)
+        tensors = load_file(path, device=str(self.world.device))
         stored = _metadata(path)
         self._check_same_run(json.loads(stored["config"]))
         self.progress = Progress(**json.loads(stored["progress"]))
