@@ -47,8 +47,11 @@ def expect_step(page: Page, step: int, sentence: str = SENTENCE) -> None:
 
 
 def stage_text(page: Page) -> str:
-    """All that the stage says, the field's value included."""
-    return f"{field(page).input_value()}\n{page.locator('#stage').inner_text()}"
+    """All that the stage says with or without scripts, the field's value included."""
+    said = page.locator("#stage").inner_text()
+    for control in page.locator("#stage .scripted-only").filter(visible=True).all():
+        said = said.replace(f"{control.inner_text()}\n", "")
+    return f"{field(page).input_value()}\n{said}"
 
 
 def another_sentence(page: Page, than: str) -> str:
