@@ -7,7 +7,6 @@ so that a template can be written from this file alone.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import urlencode
 
 from app.formatting import (
     Segment,
@@ -22,14 +21,14 @@ from app.formatting import (
     segments,
     visible,
 )
-from app.pairs import causal_mask
 from app.predict import Analysis, Prediction
 from app.sentences import InputError
+from app.state import State
+from app.view_staircase import ColumnView, RowView, columns, layout, rows
 
 PAIR_CHARACTERS = 160  # of context and label in the pair's card; a longer context shows its end
-# A staircase with a cell a token is as wide as the sentence; each cell adds about two characters of padding. Beyond the
-# first width its type is smaller; beyond the second it would not fit a page, and a row shows the end of its context.
-FULL_WIDTH, DENSE_WIDTH = 96, 118  # characters
+SURPRISES = (0.5, 0.1, 0.01, 0.001)  # probabilities that part the bands of surprise
+MOST_TERMS = 5  # of the mean loss, written out
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,9 @@ class TokenView:
     kind: Annotated[str, "context, label or future: its part in the step that is shown"]
     segments: Annotated[tuple[Segment, ...], "its text"]
     query: Annotated[str, "the URL's query for the step whose label it is; empty for x_1, which is never a label"]
+    surprise: Annotated[str, "none, or a band from 0, expected, to 4, where surprise tints the sentence"]
+    loss: Annotated[str, "its loss as a label, shown with the band; empty for x_1"]
+    numbers: Annotated[str, "its probability, rank and loss as a label, for whoever points at it; empty for x_1"]
 
 
 @dataclass(frozen=True)
@@ -73,26 +75,12 @@ class RemainderView:
 
 
 @dataclass(frozen=True)
-class CellView:
-    """One cell of the staircase."""
+class OptionView:
+    """A switch between two ways of showing the stage, as a link to the other."""
 
-    kind: Annotated[str, "context, label or future"]
-    segments: Annotated[tuple[Segment, ...], "the token's text; none for the future"]
-
-
-@dataclass(frozen=True)
-class RowView:
-    """One row of the staircase: a pair."""
-
-    step: Annotated[int, "the pair's number"]
-    query: Annotated[str, "the URL's query for this step"]
-    is_current: Annotated[bool, "whether it is the step that is shown"]
-    cells: Annotated[tuple[CellView, ...], "a cell a token, where the sentence is short enough"]
-    context: Annotated[str, "the end of the context, for where it is not or the screen is narrow"]
-    label: Annotated[tuple[Segment, ...], "the label, for the same"]
-    percent: Annotated[str, "P(label | context)"]
-    loss: Annotated[str, "its loss in nats"]
-    spoken: Annotated[str, "the row's link in words, for a screen reader"]
+    id: Annotated[str, "stable name, so that focus stays on it"]
+    text: Annotated[str, "what the link does"]
+    query: Annotated[str, "the URL's query"]
 
 
 @dataclass(frozen=True)
@@ -127,21 +115,23 @@ class StageView:
     label_bar: Annotated[BarView | None, "the label's own bar, where it is not among them"]
     remainder: Annotated[RemainderView | None, "all other tokens together"]
     layout: Annotated[str, "full, dense or compact: how the staircase shows its rows"]
-    rows: Annotated[tuple[RowView, ...], "the staircase, a row a pair"]
+    rows: Annotated[tuple[RowView, ...], "the staircase, a row a pair; empty where it is folded"]
+    columns: Annotated[tuple[ColumnView, ...], "the staircase folded, a column a pair; empty where it is not"]
+    fold: Annotated[OptionView | None, "folds the staircase, or unfolds it"]
+    tint: Annotated[OptionView | None, "tints the sentence by surprise, or not"]
+    is_tinted: Annotated[bool, "whether surprise tints the sentence"]
+    hidden: Annotated[tuple[tuple[str, str], ...], "names and values of the options that the form keeps"]
+    so_far: Annotated[str, "the formula of the mean loss up to this step, with its numbers, MathML"]
     mean_loss: Annotated[str, "the sentence's cross-entropy in nats"]
     perplexity: Annotated[str, "exp(mean loss)"]
+    in_words: Annotated[str, "what this perplexity means"]
 
 
-def query(sentence: str, step: int = 1) -> str:
-    """The URL's query for a sentence at a step: the stage's whole state."""
-    return urlencode({"sentence": sentence, "step": step})
-
-
-def empty_stage(sentence: str, error: InputError) -> StageView:
+def empty_stage(state: State, error: InputError) -> StageView:
     """The stage for a text that cannot be cut into pairs: the text kept, and what is wrong with it."""
     return StageView(
         title="Free Labels",
-        sentence=sentence,
+        sentence=state.sentence,
         error=error.message,
         headline="One sentence, many training pairs",
         tokens=(),
@@ -154,31 +144,31 @@ def empty_stage(sentence: str, error: InputError) -> StageView:
         remainder=None,
         layout="full",
         rows=(),
+        columns=(),
+        fold=None,
+        tint=None,
+        is_tinted=False,
+        hidden=tuple(state.options.items()),
+        so_far="",
         mean_loss="",
         perplexity="",
+        in_words="",
     )
 
 
-def stage(analysis: Analysis, step: int, vocab_size: int, error: str = "") -> StageView:
-    """The stage for an analyzed sentence at a step, which must be from 1 to T − 1."""
-    n_steps = len(analysis.predictions)
+def stage(analysis: Analysis, state: State, vocab_size: int, error: str = "") -> StageView:
+    """The stage for an analyzed sentence; the state's step must be from 1 to T − 1."""
+    step, n_steps = state.step, len(analysis.predictions)
     prediction = analysis.predictions[step - 1]
+    is_folded, is_tinted = state.rows == "folded", state.tint == "surprise"
     in_top = any(candidate.id == prediction.label_id for candidate in prediction.top)
     return StageView(
         title=f"Pair {step} of {n_steps}: {analysis.sentence[:60]} · Free Labels",
         sentence=analysis.sentence,
         error=error,
         headline=f"{counted(len(analysis.tokens), 'token')}, {counted(n_steps, 'training pair')}",
-        tokens=tuple(
-            TokenView(
-                position=position,
-                kind=_kind(position, prediction.position),
-                segments=segments(token.text),
-                query=query(analysis.sentence, position - 1) if position > 1 else "",
-            )
-            for position, token in enumerate(analysis.tokens, start=1)
-        ),
-        links=_links(analysis.sentence, step, n_steps),
+        tokens=tuple(_tokens(analysis, state)),
+        links=_links(state, n_steps),
         step=step,
         n_steps=n_steps,
         pair=_pair(analysis, prediction, vocab_size),
@@ -190,24 +180,60 @@ def stage(analysis: Analysis, step: int, vocab_size: int, error: str = "") -> St
         if in_top
         else _bar(prediction.label, prediction.probability, f"{prediction.rank:,}", is_label=True),
         remainder=_remainder(prediction, in_top, vocab_size),
-        layout=_layout(analysis),
-        rows=tuple(_rows(analysis, step)),
+        layout=layout(analysis),
+        rows=() if is_folded else tuple(rows(analysis, state)),
+        columns=tuple(columns(analysis, state)) if is_folded else (),
+        fold=OptionView("fold", "Unfold into pairs", state.query(rows="pairs"))
+        if is_folded
+        else OptionView("fold", "Fold into one pass", state.query(rows="folded")),
+        tint=OptionView("tint", "Hide the surprise", state.query(tint="none"))
+        if is_tinted
+        else OptionView("tint", "Show the surprise", state.query(tint="surprise")),
+        is_tinted=is_tinted,
+        hidden=tuple(state.options.items()),
+        so_far=_so_far(analysis, step),
         mean_loss=loss_text(analysis.mean_loss),
         perplexity=perplexity_text(analysis.perplexity),
+        in_words=f"as unsure as between {perplexity_text(analysis.perplexity)} equally likely tokens",
     )
+
+
+def _tokens(analysis: Analysis, state: State) -> Iterable[TokenView]:
+    is_tinted = state.tint == "surprise"
+    for position, token in enumerate(analysis.tokens, start=1):
+        kind, shown = _kind(position, state.step + 1), segments(token.text)
+        if position == 1:
+            yield TokenView(position, kind, shown, "", "none", "", "")
+            continue
+        label = analysis.predictions[position - 2]
+        yield TokenView(
+            position=position,
+            kind=kind,
+            segments=shown,
+            query=state.query(step=label.step),
+            surprise=str(_band(label.probability)) if is_tinted else "none",
+            loss=loss_text(label.loss) if is_tinted else "",
+            numbers=f"{percent(label.probability)}, {ordinal(label.rank)} choice, loss {loss_text(label.loss)}",
+        )
+
+
+def _band(probability: float) -> int:
+    """How surprising: 0 from one in two on, then 1, 2, 3 down to one in ten, a hundred, a thousand, and 4 below."""
+    return sum(probability < bound for bound in SURPRISES)
 
 
 def _kind(position: int, label_position: int) -> str:
     return "label" if position == label_position else "context" if position < label_position else "future"
 
 
-def _links(sentence: str, step: int, n_steps: int) -> tuple[LinkView, ...]:
+def _links(state: State, n_steps: int) -> tuple[LinkView, ...]:
+    step = state.step
     back, on = step > 1, step < n_steps
     return (
-        LinkView("first", "First", "first", query(sentence, 1) if back else ""),
-        LinkView("previous", "Previous", "previous", query(sentence, step - 1) if back else ""),
-        LinkView("next", "Next", "next", query(sentence, step + 1) if on else ""),
-        LinkView("last", "Last", "last", query(sentence, n_steps) if on else ""),
+        LinkView("first", "First", "first", state.query(step=1) if back else ""),
+        LinkView("previous", "Previous", "previous", state.query(step=step - 1) if back else ""),
+        LinkView("next", "Next", "next", state.query(step=step + 1) if on else ""),
+        LinkView("last", "Last", "last", state.query(step=n_steps) if on else ""),
     )
 
 
@@ -249,34 +275,10 @@ def _width(probability: float) -> str:
     return f"{100 * probability:.4f}"
 
 
-def _layout(analysis: Analysis) -> str:
-    width = sum(len(token.text) + 2 for token in analysis.tokens)
-    return "full" if width <= FULL_WIDTH else "dense" if width <= DENSE_WIDTH else "compact"
-
-
-def _rows(analysis: Analysis, step: int) -> Iterable[RowView]:
-    shown = [segments(token.text) for token in analysis.tokens]
-    has_cells = _layout(analysis) != "compact"
-    mask = causal_mask(len(analysis.predictions)) if has_cells else []
-    for prediction in analysis.predictions:
-        cells: list[CellView] = []
-        if has_cells:
-            # The mask's row says which inputs are seen; the next token is the label, the rest is still to come.
-            row = mask[prediction.step - 1]
-            for index, token in enumerate(shown):
-                if index < len(row) and row[index]:
-                    cells.append(CellView("context", token))
-                else:
-                    is_label = index == prediction.step
-                    cells.append(CellView("label", token) if is_label else CellView("future", ()))
-        yield RowView(
-            step=prediction.step,
-            query=query(analysis.sentence, prediction.step),
-            is_current=prediction.step == step,
-            cells=tuple(cells),
-            context=prediction.context[-80:],
-            label=shown[prediction.step],
-            percent=percent(prediction.probability),
-            loss=loss_text(prediction.loss),
-            spoken=f"Step {prediction.step}: label “{prediction.label.strip() or visible(prediction.label)}”",
-        )
+def _so_far(analysis: Analysis, step: int) -> str:
+    """The mean loss of the pairs up to this one, a term a pair; the middle ones of many left out."""
+    terms = [rf"\ln {decimal(prediction.probability)}" for prediction in analysis.predictions[:step]]
+    if len(terms) > MOST_TERMS:
+        terms = [*terms[:2], r"\cdots", *terms[2 - MOST_TERMS :]]
+    mean = sum(prediction.loss for prediction in analysis.predictions[:step]) / step
+    return formula(rf"-\frac{{1}}{{{step}}} \left( {' + '.join(terms)} \right) \approx {loss_text(mean)}")

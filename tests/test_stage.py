@@ -310,3 +310,33 @@ def test_an_error_of_the_api_is_json_behind_a_prefix_too(prefixed: TestClient) -
 
 def test_a_text_of_two_lines_becomes_one_line_as_in_the_field(client: TestClient) -> None:
     assert read(client, "/", sentence="one line\r\nand two").one("sentence")["value"] == "one line and two"
+
+
+# --- Options --------------------------------------------------------------------------------------------------------
+
+
+def test_every_link_and_the_form_keep_the_way_that_the_stage_is_shown(client: TestClient) -> None:
+    markup = read(client, "/", sentence=SENTENCE, step=2, rows="folded", tint="surprise")
+    for link in markup.all("a"):
+        if "hx-get" in link.attributes and link["id"] not in ("fold", "tint"):
+            asked = parse_qs(urlsplit(link["href"]).query)
+            assert (asked["rows"], asked["tint"]) == (["folded"], ["surprise"]), link["id"]
+    hidden = {
+        field["name"]: field["value"] for field in markup.all("input") if field.attributes.get("type") == "hidden"
+    }
+    assert hidden == {"rows": "folded", "tint": "surprise"}
+
+
+def test_a_random_sentence_is_shown_as_the_one_before(client: TestClient) -> None:
+    response = client.get("/random", params={"rows": "folded", "tint": "?"}, follow_redirects=False)
+    assert "rows" not in response.headers["location"]
+    response = client.get("/random", params={"rows": "folded"}, follow_redirects=False)
+    assert parse_qs(urlsplit(response.headers["location"]).query)["rows"] == ["folded"]
+
+
+def test_an_unknown_value_of_an_option_is_told_and_the_stage_shown_all_the_same(client: TestClient) -> None:
+    response = client.get("/", params={"sentence": SENTENCE, "step": 3, "rows": "sideways"})
+    assert response.status_code == 422
+    markup = Markup(response.text)
+    assert "“rows” is “sideways”, but can be pairs or folded" in markup.one("sentence-error").text
+    assert markup.one("x4")["aria-current"] == "step"

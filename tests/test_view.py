@@ -9,14 +9,16 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jinja2 import UndefinedError, nodes
 
-from app import view, view_card
+from app import view, view_card, view_staircase
 from app.checkpoint import Checkpoint
+from app.formatting import Segment, loss_text
 from app.pairs import causal_mask
 from app.predict import Analysis, Candidate, Prediction, Predictor
 from app.sentences import InputError
 from app.settings import RESOURCES
+from app.state import State, shown_as
 from app.tokenizer import Token
-from app.view import StageView, empty_stage, query, stage
+from app.view import StageView, empty_stage, stage
 from app.web import docs
 from app.web.render import Page, templates
 from tests.markup import Markup
@@ -41,6 +43,11 @@ def handmade() -> Analysis:
     return Analysis("The cat sat.", tokens, predictions, math.log(1600) / 3, 1600 ** (1 / 3))
 
 
+def text_of(shown: tuple[Segment, ...]) -> str:
+    """The characters that segments show."""
+    return "".join(segment.text for segment in shown)
+
+
 # --- The stage -----------------------------------------------------------------------------------------------------
 
 
@@ -48,7 +55,7 @@ def handmade() -> Analysis:
 def test_the_formula_and_the_percentage_name_the_same_probability(probability: float) -> None:
     made = handmade()
     prediction = replace(made.predictions[0], probability=probability, loss=-math.log(probability))
-    pair = stage(replace(made, predictions=(prediction,)), 1, 10).pair
+    pair = at(replace(made, predictions=(prediction, *made.predictions[1:])), 1, 10).pair
     assert pair
     formula = "".join(ElementTree.fromstring(pair.probability).itertext())  # noqa: S314 - our own
     shown = formula.split("=")[1].replace("−", "-").replace("×10", "e")
@@ -67,8 +74,13 @@ def analyze(random_checkpoint: Checkpoint) -> Callable[[str], Analysis]:
     return analyze
 
 
+def at(analysis: Analysis, step: int, vocab_size: int, error: str = "", **options: str) -> StageView:
+    """The stage of an analysis at a step, shown in some way."""
+    return stage(analysis, shown_as(State(analysis.sentence, step), options), vocab_size, error)
+
+
 def every_step(analysis: Analysis) -> list[StageView]:
-    return [stage(analysis, step, 320) for step in range(1, len(analysis.tokens))]
+    return [at(analysis, step, 320) for step in range(1, len(analysis.tokens))]
 
 
 @settings(max_examples=25)
@@ -106,7 +118,7 @@ def test_the_label_is_marked_once_among_the_bars_or_has_its_own(analyze: Callabl
 @settings(max_examples=25)
 @given(TEXT)
 def test_the_staircase_is_the_causal_mask(analyze: Callable[[str], Analysis], text: str) -> None:
-    shown = stage(analyze(text), 1, 320)
+    shown = at(analyze(text), 1, 320)
     assume(shown.layout != "compact")
     mask = causal_mask(len(shown.rows))
     assert len(shown.rows) == len(shown.tokens) - 1
@@ -123,7 +135,7 @@ def test_every_link_leads_to_a_step_of_this_sentence(analyze: Callable[[str], An
     analysis = analyze(text)
     n_steps = len(analysis.predictions)
     for shown in every_step(analysis):
-        q = {step: query(analysis.sentence, step) for step in range(1, n_steps + 1)}
+        q = {step: State(analysis.sentence, step).query() for step in range(1, n_steps + 1)}
         back, on = shown.step > 1, shown.step < n_steps
         assert [link.query for link in shown.links] == [
             q[1] if back else "",
@@ -136,7 +148,7 @@ def test_every_link_leads_to_a_step_of_this_sentence(analyze: Callable[[str], An
 
 
 def test_a_step_is_shown_as_worked_out_by_hand() -> None:
-    shown = stage(handmade(), 2, 10)
+    shown = at(handmade(), 2, 10)
     assert shown.pair
     assert shown.pair.spoken == (
         "Pair 2 of 3: after “The cat”, the label is “sat”; the model gave it 0.50\u202f%, its 7th choice; loss 5.30."
@@ -158,24 +170,73 @@ def test_a_step_is_shown_as_worked_out_by_hand() -> None:
 def test_a_rank_is_said_in_words(rank: int, words: str) -> None:
     made = handmade()
     predictions = (replace(made.predictions[0], rank=rank), *made.predictions[1:])
-    pair = stage(replace(made, predictions=predictions), 1, 8192).pair
+    pair = at(replace(made, predictions=predictions), 1, 8192).pair
     assert pair
     assert pair.rank == f"the model's {words} choice of 8,192"
     assert f"its {words} choice" in pair.spoken
 
 
+def test_the_fold_lays_the_inputs_over_the_same_tokens_shifted_by_one() -> None:
+    shown = at(handmade(), 2, 10, rows="folded")
+    assert [text_of(column.given) for column in shown.columns] == ["The", " cat", " sat"]
+    assert [text_of(column.label) for column in shown.columns] == [" cat", " sat", "."]
+    assert [column.kind for column in shown.columns] == ["context", "current", "future"]
+    assert shown.rows == ()
+    assert [(column.percent, column.loss) for column in shown.columns] == [
+        (row.percent, row.loss) for row in at(handmade(), 2, 10).rows
+    ]
+
+
+def test_the_fold_unfolds_again_at_the_same_step() -> None:
+    unfolded, folded = (at(handmade(), 2, 10, rows=rows) for rows in ("pairs", "folded"))
+    assert unfolded.fold
+    assert folded.fold
+    assert unfolded.fold.query.endswith("step=2&rows=folded")
+    assert folded.fold.query.endswith("step=2")
+
+
+def test_surprise_has_a_band_at_each_power_of_ten_and_says_its_numbers() -> None:
+    probabilities = (0.9, 0.3, 0.05, 0.005, 0.0005)
+    made = handmade()
+    predictions = tuple(
+        replace(made.predictions[0], step=i, position=i + 1, probability=p, loss=-math.log(p))
+        for i, p in enumerate(probabilities, start=1)
+    )
+    tokens = (made.tokens[0],) * 6
+    shown = at(replace(made, tokens=tokens, predictions=predictions), 1, 10, tint="surprise")
+    assert [token.surprise for token in shown.tokens] == ["none", "0", "1", "2", "3", "4"]
+    assert [token.loss for token in shown.tokens] == ["", "0.11", "1.20", "3.00", "5.30", "7.60"]
+    assert shown.tokens[2].numbers == "30.0\u202f%, 1st choice, loss 1.20"
+
+
+def test_without_the_tint_no_token_has_a_band(analyze: Callable[[str], Analysis]) -> None:
+    assert {token.surprise for token in at(analyze(" on"), 1, 320).tokens} == {"none"}
+
+
+def test_the_mean_loss_grows_by_a_term_a_step_to_the_sentences_own(analyze: Callable[[str], Analysis]) -> None:
+    analysis = analyze(" on the mat")
+    n_steps = len(analysis.predictions)
+    for step in range(1, n_steps + 1):
+        said = "".join(ElementTree.fromstring(at(analysis, step, 320).so_far).itertext())  # noqa: S314 - our own
+        assert said.count("ln") == min(step, view.MOST_TERMS)
+        assert ("⋯" in said) == (step > view.MOST_TERMS)
+        so_far = sum(prediction.loss for prediction in analysis.predictions[:step]) / step
+        assert said.endswith(f"≈{loss_text(so_far)}")
+    assert said.endswith(f"≈{at(analysis, 1, 320).mean_loss}")
+
+
 def test_no_remainder_is_shown_where_the_bars_are_the_whole_vocabulary() -> None:
-    assert stage(handmade(), 1, vocab_size=2).remainder is None
+    assert at(handmade(), 1, vocab_size=2).remainder is None
 
 
 def test_a_long_sentence_has_compact_rows_that_end_on_their_context(shipped: Checkpoint) -> None:
     analyze = Predictor(shipped).analyze
     full, dense, compact = (analyze("one" + " one" * repeats) for repeats in (12, 17, 24))
     for analysis, layout in ((full, "full"), (dense, "dense"), (compact, "compact")):
-        shown = stage(analysis, 1, 8192)
+        shown = at(analysis, 1, 8192)
         assert shown.layout == layout
         assert all(bool(row.cells) == (layout != "compact") for row in shown.rows)
-    for row, prediction in zip(stage(compact, 1, 8192).rows, compact.predictions, strict=True):
+    for row, prediction in zip(at(compact, 1, 8192).rows, compact.predictions, strict=True):
         assert row.cells == ()
         assert prediction.context.endswith(row.context)
         assert row.context
@@ -194,7 +255,7 @@ def test_a_long_context_shows_its_end_in_a_card_that_keeps_room_for_it(shipped: 
 
 VIEW_MODELS = [
     model
-    for module in (view, view_card, docs)
+    for module in (view, view_staircase, view_card, docs)
     for model in vars(module).values()
     if isinstance(model, type) and is_dataclass(model) and model.__module__ == module.__name__
 ]
@@ -218,24 +279,29 @@ def test_templates_use_every_field_of_the_view_models_and_no_other() -> None:
     assert used - declared - elsewhere == set()
 
 
-@pytest.mark.parametrize("kind", ["top", "own", "last", "wrong step", "no remainder", "empty", "compact"])
+@pytest.mark.parametrize(
+    "kind", ["top", "own", "last", "wrong step", "no remainder", "empty", "folded", "tinted", "compact"]
+)
 def test_every_kind_of_stage_renders(kind: str, shipped: Checkpoint) -> None:
     """StrictUndefined: a name that a view model lacks would fail here."""
     shown = {
-        "top": lambda: stage(handmade(), 1, 10),
-        "own": lambda: stage(handmade(), 2, 10),
-        "last": lambda: stage(handmade(), 3, 10),
-        "wrong step": lambda: stage(handmade(), 1, 10, error="There is no step 9."),
-        "no remainder": lambda: stage(handmade(), 1, 2),
-        "empty": lambda: empty_stage("", InputError("empty_text", "There is no text yet.")),
-        "compact": lambda: stage(Predictor(shipped).analyze("one" * 100), 1, 8192),
+        "top": lambda: at(handmade(), 1, 10),
+        "own": lambda: at(handmade(), 2, 10),
+        "last": lambda: at(handmade(), 3, 10),
+        "wrong step": lambda: at(handmade(), 1, 10, error="There is no step 9."),
+        "no remainder": lambda: at(handmade(), 1, 2),
+        "empty": lambda: empty_stage(State(""), InputError("empty_text", "There is no text yet.")),
+        "folded": lambda: at(handmade(), 2, 10, rows="folded"),
+        "tinted": lambda: at(handmade(), 2, 10, tint="surprise"),
+        "compact": lambda: at(Predictor(shipped).analyze("one" * 100), 1, 8192),
     }[kind]()
     html = Page.of("stage.html", stage=shown, root="", model=shipped, pretrained_here=True).body.decode()
     markup = Markup(html)
     assert markup.one("sentence")["value"] == shown.sentence
     assert markup.one("sentence-error").text == shown.error
     assert [e.text for e in markup.all("title")] == [shown.title]
-    assert len(markup.all("tr", "is-current")) == len(markup.all("a", "next")) == (kind != "empty")
+    assert len(markup.all("a", "next")) == (kind != "empty")
+    assert len(markup.all("tr", "is-current")) == (kind not in ("empty", "folded"))
     ids = [element["id"] for element in markup.elements if "id" in element.attributes]
     assert len(ids) == len(set(ids))
 

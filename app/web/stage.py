@@ -1,6 +1,7 @@
 """The stage: one sentence, one step of it, and what the model expected there."""
 
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -9,7 +10,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from app.sentences import InputError
-from app.view import StageView, empty_stage, query, stage
+from app.state import State, shown_as
+from app.view import StageView, empty_stage, stage
 from app.web.render import Page
 from app.web.services import services
 
@@ -39,7 +41,13 @@ async def random_fragment(request: Request) -> Response:
 
 
 def _draw(request: Request) -> str:
-    return query(services(request).bank.draw(after=request.query_params.get("after")))
+    """The query of another sentence, shown as this one is."""
+    asked = request.query_params
+    state = State(services(request).bank.draw(after=asked.get("after")))
+    try:
+        return shown_as(state, asked).query()
+    except InputError:  # a stage says what is wrong with an option; here a sentence is wanted
+        return state.query()
 
 
 def _page(request: Request) -> Page:
@@ -64,19 +72,23 @@ def _frame(request: Request) -> dict[str, Any]:
 
 def _view(request: Request) -> tuple[StageView, int]:
     """The stage for a request's query, and the status: 422 where something in it cannot be used."""
-    predictor, bank = services(request).predictor, services(request).bank
+    predictor, bank, asked = services(request).predictor, services(request).bank, request.query_params
     # The field holds one line, and white space around a sentence is a slip of the hand; the API takes a text as it is.
-    sentence = LINE_BREAK.sub(" ", request.query_params.get("sentence", bank.opening).strip())
+    state = State(LINE_BREAK.sub(" ", asked.get("sentence", bank.opening).strip()))
     try:
-        analysis = predictor.analyze(sentence)
+        analysis = predictor.analyze(state.sentence)
     except InputError as error:
-        return empty_stage(sentence, error), 422
-    vocab_size = predictor.model.vocab_size
+        return empty_stage(state, error), 422
+    refused = []
     try:
-        step = _step(request.query_params.get("step", "1"), len(analysis.predictions))
+        state = shown_as(state, asked)
     except InputError as error:
-        return stage(analysis, 1, vocab_size, error.message), 422
-    return stage(analysis, step, vocab_size), 200
+        refused.append(error.message)
+    try:
+        state = replace(state, step=_step(asked.get("step", "1"), len(analysis.predictions)))
+    except InputError as error:
+        refused.append(error.message)
+    return stage(analysis, state, predictor.model.vocab_size, " ".join(refused)), 422 if refused else 200
 
 
 def _step(text: str, n_steps: int) -> int:

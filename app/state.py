@@ -1,0 +1,53 @@
+"""The stage's whole state, which is its URL: sentence, step and how it is shown.
+
+Reload, Back, a bookmark and a link in a mail all give the same view, since there is nothing else to remember.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from app.sentences import InputError
+
+# Each option's values; the first is what a URL without it means.
+OPTIONS = {
+    "rows": ("pairs", "folded"),
+    "tint": ("none", "surprise"),
+}
+
+
+@dataclass(frozen=True)
+class State:
+    """One view of the stage."""
+
+    sentence: str
+    step: int = 1
+    rows: str = OPTIONS["rows"][0]
+    tint: str = OPTIONS["tint"][0]
+
+    def query(self, **changes: Any) -> str:
+        """The URL's query for this state with some changes; options at their defaults are left out."""
+        changed = replace(self, **changes)
+        options = {name: value for name in OPTIONS if (value := getattr(changed, name)) != OPTIONS[name][0]}
+        return urlencode({"sentence": changed.sentence, "step": changed.step, **options})
+
+    @property
+    def options(self) -> dict[str, str]:
+        """The options that are not at their defaults, for a form's hidden fields."""
+        return {name: getattr(self, name) for name in OPTIONS if getattr(self, name) != OPTIONS[name][0]}
+
+
+def shown_as(state: State, asked: Mapping[str, str]) -> State:
+    """The state with the options that a URL asks for; InputError where one has a value that it cannot have."""
+    found: dict[str, Any] = {}
+    for name, values in OPTIONS.items():
+        value = asked.get(name, values[0])
+        if value not in values:
+            raise InputError(
+                "unknown_option",
+                f"“{name}” is “{value[:40]}”, but can be {' or '.join(values)}. Here it is {values[0]}.",
+                actual=value[:40],
+            )
+        found[name] = value
+    return replace(state, **found)

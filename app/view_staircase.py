@@ -1,0 +1,107 @@
+"""The staircase: all T − 1 pairs at once, a row a pair, or folded into the one pass that computes them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated
+
+from app.formatting import Segment, loss_text, percent, segments, visible
+from app.pairs import causal_mask
+from app.predict import Analysis, Prediction
+from app.state import State
+
+# A staircase with a cell a token is as wide as the sentence; each cell adds about two characters of padding. Beyond the
+# first width its type is smaller; beyond the second it would not fit a page, and a row shows the end of its context.
+FULL_WIDTH, DENSE_WIDTH = 96, 118  # characters
+
+
+@dataclass(frozen=True)
+class CellView:
+    """One cell of the staircase."""
+
+    kind: Annotated[str, "context, label or future"]
+    segments: Annotated[tuple[Segment, ...], "the token's text; none for the future"]
+
+
+@dataclass(frozen=True)
+class RowView:
+    """One row of the staircase: a pair."""
+
+    step: Annotated[int, "the pair's number"]
+    query: Annotated[str, "the URL's query for this step"]
+    is_current: Annotated[bool, "whether it is the step that is shown"]
+    cells: Annotated[tuple[CellView, ...], "a cell a token, where the sentence is short enough"]
+    context: Annotated[str, "the end of the context, for where it is not or the screen is narrow"]
+    label: Annotated[tuple[Segment, ...], "the label, for the same"]
+    percent: Annotated[str, "P(label | context)"]
+    loss: Annotated[str, "its loss in nats"]
+    spoken: Annotated[str, "the row's link in words, for a screen reader"]
+
+
+@dataclass(frozen=True)
+class ColumnView:
+    """One column of the folded staircase: an input over its label."""
+
+    step: Annotated[int, "the pair's number"]
+    query: Annotated[str, "the URL's query for this step"]
+    kind: Annotated[str, "context, current or future: whether the step's label may depend on this input"]
+    given: Annotated[tuple[Segment, ...], "the input, x_t"]
+    label: Annotated[tuple[Segment, ...], "the label, x_{t+1}"]
+    percent: Annotated[str, "P(label | context)"]
+    loss: Annotated[str, "its loss in nats"]
+    spoken: Annotated[str, "the column's link in words, for a screen reader"]
+
+
+def layout(analysis: Analysis) -> str:
+    """How wide the sentence is: full, dense or compact."""
+    width = sum(len(token.text) + 2 for token in analysis.tokens)
+    return "full" if width <= FULL_WIDTH else "dense" if width <= DENSE_WIDTH else "compact"
+
+
+def rows(analysis: Analysis, state: State) -> Iterable[RowView]:
+    """A row a pair: the causal mask, cell for cell, where the sentence is not too wide for it."""
+    shown = [segments(token.text) for token in analysis.tokens]
+    has_cells = layout(analysis) != "compact"
+    mask = causal_mask(len(analysis.predictions)) if has_cells else []
+    for prediction in analysis.predictions:
+        cells: list[CellView] = []
+        if has_cells:
+            # The mask's row says which inputs are seen; the next token is the label, the rest is still to come.
+            row = mask[prediction.step - 1]
+            for index, token in enumerate(shown):
+                if index < len(row) and row[index]:
+                    cells.append(CellView("context", token))
+                else:
+                    is_label = index == prediction.step
+                    cells.append(CellView("label", token) if is_label else CellView("future", ()))
+        yield RowView(
+            step=prediction.step,
+            query=state.query(step=prediction.step),
+            is_current=prediction.step == state.step,
+            cells=tuple(cells),
+            context=prediction.context[-80:],
+            label=shown[prediction.step],
+            percent=percent(prediction.probability),
+            loss=loss_text(prediction.loss),
+            spoken=_spoken(prediction),
+        )
+
+
+def columns(analysis: Analysis, state: State) -> Iterable[ColumnView]:
+    """A column a pair: the inputs x_1 … x_{T−1} over the same tokens shifted by one, x_2 … x_T."""
+    shown = [segments(token.text) for token in analysis.tokens]
+    for prediction in analysis.predictions:
+        step = prediction.step
+        yield ColumnView(
+            step=step,
+            query=state.query(step=step),
+            kind="current" if step == state.step else "context" if step < state.step else "future",
+            given=shown[step - 1],
+            label=shown[step],
+            percent=percent(prediction.probability),
+            loss=loss_text(prediction.loss),
+            spoken=_spoken(prediction),
+        )
+
+
+def _spoken(prediction: Prediction) -> str:
+    return f"Step {prediction.step}: label “{prediction.label.strip() or visible(prediction.label)}”"

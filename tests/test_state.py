@@ -1,0 +1,47 @@
+from dataclasses import fields
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.sentences import InputError
+from app.state import OPTIONS, State, shown_as
+
+STATES = st.builds(
+    State,
+    st.text(st.characters(exclude_categories=["Cs"])),
+    st.integers(1, 200),
+    **{name: st.sampled_from(values) for name, values in OPTIONS.items()},
+)
+
+
+@given(STATES)
+def test_a_url_gives_the_state_back(state: State) -> None:
+    asked = dict(parse_qsl(state.query(), keep_blank_values=True))
+    assert shown_as(State(asked["sentence"], int(asked["step"])), asked) == state
+
+
+@given(STATES)
+def test_a_url_names_no_option_at_its_default(state: State) -> None:
+    for name, value in parse_qsl(state.query()):
+        assert value != OPTIONS.get(name, ("",))[0] or name == "sentence"
+
+
+@given(STATES, st.integers(1, 200))
+def test_a_change_leaves_the_rest_of_the_state(state: State, step: int) -> None:
+    asked = dict(parse_qsl(state.query(step=step), keep_blank_values=True))
+    assert shown_as(State(asked["sentence"], state.step), asked) == state
+    assert asked["step"] == str(step)
+
+
+def test_an_unknown_value_is_refused_with_those_there_are() -> None:
+    with pytest.raises(InputError, match=r"^“rows” is “upside-down”, but can be pairs or folded\.") as refused:
+        shown_as(State("Hi there"), {"rows": "upside-down"})
+    assert (refused.value.code, refused.value.actual) == ("unknown_option", "upside-down")
+
+
+def test_every_option_is_a_field_of_the_state_with_its_first_value_as_default() -> None:
+    defaults = {field.name: field.default for field in fields(State)}
+    assert defaults.items() >= {(name, values[0]) for name, values in OPTIONS.items()}
+    assert defaults.keys() == {"sentence", "step", *OPTIONS}
