@@ -23,7 +23,7 @@ from app.formatting import (
 )
 from app.predict import Analysis, Prediction
 from app.sentences import InputError
-from app.state import State
+from app.state import OPTIONS, State
 from app.view_staircase import ColumnView, RowView, columns, layout, rows
 
 PAIR_CHARACTERS = 160  # of context and label in the pair's card; a longer context shows its end
@@ -120,6 +120,7 @@ class StageView:
     fold: Annotated[OptionView | None, "folds the staircase, or unfolds it"]
     tint: Annotated[OptionView | None, "tints the sentence by surprise, or not"]
     is_tinted: Annotated[bool, "whether surprise tints the sentence"]
+    letters: Annotated[OptionView, "lets single letters be shortcuts, or not"]
     hidden: Annotated[tuple[tuple[str, str], ...], "names and values of the options that the form keeps"]
     so_far: Annotated[str, "the formula of the mean loss up to this step, with its numbers, MathML"]
     mean_loss: Annotated[str, "the sentence's cross-entropy in nats"]
@@ -148,6 +149,7 @@ def empty_stage(state: State, error: InputError) -> StageView:
         fold=None,
         tint=None,
         is_tinted=False,
+        letters=_letters(state),
         hidden=tuple(state.options.items()),
         so_far="",
         mean_loss="",
@@ -183,19 +185,26 @@ def stage(analysis: Analysis, state: State, vocab_size: int, error: str = "") ->
         layout=layout(analysis),
         rows=() if is_folded else tuple(rows(analysis, state)),
         columns=tuple(columns(analysis, state)) if is_folded else (),
-        fold=OptionView("fold", "Unfold into pairs", state.query(rows="pairs"))
-        if is_folded
-        else OptionView("fold", "Fold into one pass", state.query(rows="folded")),
-        tint=OptionView("tint", "Hide the surprise", state.query(tint="none"))
-        if is_tinted
-        else OptionView("tint", "Show the surprise", state.query(tint="surprise")),
+        fold=_switch(state, "fold", "rows", ("Fold into one pass", "Unfold into pairs")),
+        tint=_switch(state, "tint", "tint", ("Show the surprise", "Hide the surprise")),
         is_tinted=is_tinted,
+        letters=_letters(state),
         hidden=tuple(state.options.items()),
         so_far=_so_far(analysis, step),
         mean_loss=loss_text(analysis.mean_loss),
         perplexity=perplexity_text(analysis.perplexity),
         in_words=f"as unsure as between {perplexity_text(analysis.perplexity)} equally likely tokens",
     )
+
+
+def _switch(state: State, id_: str, option: str, texts: tuple[str, str]) -> OptionView:
+    """The link to an option's other value; for each value, a text that says what leaving it does."""
+    at = OPTIONS[option].index(getattr(state, option))
+    return OptionView(id_, texts[at], state.query(**{option: OPTIONS[option][1 - at]}))
+
+
+def _letters(state: State) -> OptionView:
+    return _switch(state, "letters", "keys", ("Turn R and ? off", "Turn R and ? on"))
 
 
 def _tokens(analysis: Analysis, state: State) -> Iterable[TokenView]:

@@ -1,3 +1,5 @@
+document.documentElement.classList.add("scripted"); // shows the controls that need scripts
+
 // What htmx cannot do, the plain link or form still can.
 document.addEventListener("htmx:error", (event) => {
   const source = event.detail?.ctx?.sourceElement;

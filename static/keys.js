@@ -1,49 +1,42 @@
-// Keys and the play button press the stage's own links: what they do, a click does, and a page without scripts too.
-const LINKS = {
-  ArrowLeft: "previous", ArrowRight: "next", PageUp: "previous", PageDown: "next", Home: "first", End: "last", r: "refresh",
+// Keys press the stage's own links and buttons: what they do, a click does, and mostly a page without scripts, too.
+const CONTROLS = {
+  ArrowLeft: "previous", ArrowRight: "next", PageUp: "previous", PageDown: "next", Home: "first", End: "last",
+  " ": "play", r: "refresh",
 };
-const root = document.documentElement;
-root.classList.add("scripted"); // shows the controls that need scripts
+const LETTERS = ["r", "?"]; // whoever speaks to their computer may type these unawares: an option turns them off
+const FIELDS = "input, textarea, select, [contenteditable]";
 
-let timer = null;
+let listedFrom = null; // where the visitor was when the list of keys opened
 
-function pressed(id) {
-  const link = document.getElementById(id);
-  if (!link || link.getAttribute("aria-disabled") === "true") return false;
-  link.click();
-  return true;
+function toggleList(list) {
+  list.open = !list.open;
+  if (list.open) {
+    listedFrom = { element: document.activeElement, top: scrollY };
+    list.querySelector("summary").focus({ preventScroll: true });
+    list.scrollIntoView({ block: "nearest" });
+  } else if (listedFrom) {
+    list.querySelector("summary").blur();
+    listedFrom.element.focus({ preventScroll: true });
+    scrollTo({ top: listedFrom.top });
+    listedFrom = null;
+  }
 }
 
-function pause() {
-  clearInterval(timer);
-  timer = null;
-  root.classList.remove("playing");
-}
-
-function play() {
-  const seconds = Number(document.getElementById("speed").value);
-  timer = setInterval(() => pressed("next") || pause(), 1000 * seconds);
-  root.classList.add("playing");
+function isMeantForTheStage(event, key) {
+  const at = event.target;
+  if (event.altKey || event.ctrlKey || event.metaKey || (event.shiftKey && key !== "?")) return false;
+  if (LETTERS.includes(key) && new URLSearchParams(location.search).get("keys") === "off") return false;
+  if (key === " ") return !at.closest(`button, summary, ${FIELDS}`);
+  if (key.length > 1 && at.matches(".scroll[tabindex]")) return false; // it scrolls by them
+  return !at.closest(FIELDS);
 }
 
 document.addEventListener("keydown", (event) => {
-  const at = event.target;
-  if (event.altKey || event.ctrlKey || event.metaKey || at.closest("input, textarea, select, [contenteditable]")) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  const link = LINKS[key];
-  if (link) pause();
-  if (link && document.getElementById(link)) pressed(link);
-  else if (key === " " && !at.closest("button, summary") && document.getElementById("play")) timer ? pause() : play();
-  else if (key === "?") document.getElementById("keys")?.toggleAttribute("open");
-  else return;
+  const control = document.getElementById(key === "?" ? "keys" : CONTROLS[key]);
+  if (!control || !isMeantForTheStage(event, key)) return;
   event.preventDefault(); // the page should not scroll as well
-});
-
-document.addEventListener("click", (event) => {
-  if (event.target.closest("#play")) timer ? pause() : play();
-  else if (event.isTrusted && event.target.closest("a, button")) pause(); // whoever steps by hand has taken over
-});
-
-document.addEventListener("change", (event) => {
-  if (timer && event.target.id === "speed") pause(), play();
+  // A held key repeats faster than the server may answer: its next step waits, so that letting go stops at once.
+  const isWelcome = !event.repeat || (key.length > 1 && !document.querySelector(".htmx-request"));
+  if (isWelcome) key === "?" ? toggleList(control) : control.click();
 });

@@ -1,16 +1,16 @@
 // A second press of Next, before the first is answered, means one step more: the link itself still names the old one.
-let asked = null; // the request under way and the step that it asks for
+let asked = null; // the request under way, its address and the step that it asks for
 
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
-  const url = new URL(ctx.request.action, document.baseURI);
   const by = { next: 1, previous: -1 }[ctx.sourceElement.id];
+  const url = new URL(by && asked ? asked.url : ctx.request.action, document.baseURI);
   if (by && asked) {
     const last = Number(document.querySelector(".stepper").dataset.steps);
     url.searchParams.set("step", Math.min(Math.max(asked.step + by, 1), last));
     ctx.request.action = url.pathname + url.search;
   }
   const step = Number(url.searchParams.get("step"));
-  asked = step ? { ctx, step } : null;
+  asked = step ? { ctx, url, step } : null;
 });
 
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {

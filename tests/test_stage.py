@@ -315,16 +315,32 @@ def test_a_text_of_two_lines_becomes_one_line_as_in_the_field(client: TestClient
 # --- Options --------------------------------------------------------------------------------------------------------
 
 
-def test_every_link_and_the_form_keep_the_way_that_the_stage_is_shown(client: TestClient) -> None:
-    markup = read(client, "/", sentence=SENTENCE, step=2, rows="folded", tint="surprise")
+OTHERWISE = {"rows": "folded", "tint": "surprise", "keys": "off"}
+
+
+@pytest.mark.parametrize(("sentence", "status"), [(SENTENCE, 200), ("a", 422)], ids=["used", "refused"])
+def test_every_link_and_the_form_keep_the_way_that_the_stage_is_shown(
+    client: TestClient, sentence: str, status: int
+) -> None:
+    markup = read(client, "/", status, sentence=sentence, step=2, **OTHERWISE)
     for link in markup.all("a"):
-        if "hx-get" in link.attributes and link["id"] not in ("fold", "tint"):
+        if "hx-get" in link.attributes and link["id"] not in ("fold", "tint", "letters"):
             asked = parse_qs(urlsplit(link["href"]).query)
-            assert (asked["rows"], asked["tint"]) == (["folded"], ["surprise"]), link["id"]
+            assert {name: asked[name][0] for name in OTHERWISE} == OTHERWISE, link["id"]
     hidden = {
         field["name"]: field["value"] for field in markup.all("input") if field.attributes.get("type") == "hidden"
     }
-    assert hidden == {"rows": "folded", "tint": "surprise"}
+    assert hidden == OTHERWISE
+
+
+@pytest.mark.parametrize(
+    ("keys", "text", "others"), [("on", "Turn R and ? off", ["off"]), ("off", "Turn R and ? on", [])]
+)
+def test_a_link_turns_letters_off_and_on(client: TestClient, keys: str, text: str, others: list[str]) -> None:
+    link = read(client, "/", sentence=SENTENCE, step=2, keys=keys).one("letters")
+    assert link.words == text
+    asked = parse_qs(urlsplit(link["href"]).query)
+    assert (asked["step"], asked.get("keys", [])) == (["2"], others)
 
 
 def test_a_random_sentence_is_shown_as_the_one_before(client: TestClient) -> None:

@@ -75,15 +75,15 @@ def _view(request: Request) -> tuple[StageView, int]:
     predictor, bank, asked = services(request).predictor, services(request).bank, request.query_params
     # The field holds one line, and white space around a sentence is a slip of the hand; the API takes a text as it is.
     state = State(LINE_BREAK.sub(" ", asked.get("sentence", bank.opening).strip()))
-    try:
-        analysis = predictor.analyze(state.sentence)
-    except InputError as error:
-        return empty_stage(state, error), 422
     refused = []
     try:
         state = shown_as(state, asked)
     except InputError as error:
         refused.append(error.message)
+    try:
+        analysis = predictor.analyze(state.sentence)
+    except InputError as error:
+        return empty_stage(state, error), 422
     try:
         state = replace(state, step=_step(asked.get("step", "1"), len(analysis.predictions)))
     except InputError as error:

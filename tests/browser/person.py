@@ -48,10 +48,10 @@ def expect_step(page: Page, step: int, sentence: str = SENTENCE) -> None:
 
 def stage_text(page: Page) -> str:
     """All that the stage says with or without scripts, the field's value included."""
-    said = page.locator("#stage").inner_text()
+    said = page.locator("#stage").inner_text() + "\n"
     for control in page.locator("#stage .scripted-only").filter(visible=True).all():
         said = said.replace(f"{control.inner_text()}\n", "")
-    return f"{field(page).input_value()}\n{said}"
+    return f"{field(page).input_value()}\n{said.rstrip()}"
 
 
 def another_sentence(page: Page, than: str) -> str:

@@ -1,0 +1,10 @@
+// A box is a stop for the keyboard only while it has something to scroll to; keys and swipes then belong to it.
+function markScrolling() {
+  for (const box of document.querySelectorAll(".scroll")) {
+    if (box.scrollWidth > box.clientWidth) box.setAttribute("tabindex", "0");
+    else box.removeAttribute("tabindex");
+  }
+}
+
+new ResizeObserver(markScrolling).observe(document.documentElement);
+document.addEventListener("htmx:after:settle", markScrolling);
