@@ -1,0 +1,16 @@
+// A frame's sandbox may withhold the origin, without which htmx cannot fetch, or forms. Following links is always left.
+const isFramed = self !== top;
+
+if (self.origin === "null") {
+  document.addEventListener("htmx:before:process", (event) => event.preventDefault()); // so links stay plain links
+  for (const needsHtmx of document.querySelectorAll(".player, .player-key")) needsHtmx.remove();
+}
+
+// No submit event follows where forms are withheld, which cannot be asked; Enter in the field clicks the button, too.
+document.addEventListener("click", (event) => {
+  const form = isFramed && event.target.closest("button[type=submit]")?.form;
+  if (!form) return;
+  event.preventDefault();
+  const isLeftToUs = form.dispatchEvent(new SubmitEvent("submit", { bubbles: true, cancelable: true }));
+  if (isLeftToUs) location.assign(`${form.action.split("?")[0]}?${new URLSearchParams(new FormData(form))}`);
+});
