@@ -84,14 +84,20 @@ def counted(number: int, thing: str) -> str:
 
 
 def decimal(probability: float) -> str:
-    """A probability for a formula, in LaTeX, to four significant digits."""
+    r"""A probability for a formula, in LaTeX, to four significant digits.
+
+    Its power of ten is text: where no font for formulae is installed, browsers put an exponent far too high.
+
+    >>> decimal(0.25), decimal(0.0000104712)
+    ('0.2500', '1.047 \\times \\text{10⁻⁵}')
+    """
     if probability > 0.999:
         rest = max(1 - probability, 1e-15)
         return f"{probability:.{1 - math.floor(math.log10(rest))}f}"
     if probability >= 1e-4:
         return significant(probability, 4)
     mantissa, exponent = f"{probability:.3e}".split("e")
-    return rf"{mantissa} \times 10^{{{int(exponent)}}}"
+    return rf"{mantissa} \times \text{{10{_superscript(int(exponent))}}}"
 
 
 def _superscript(number: int) -> str:
@@ -99,9 +105,9 @@ def _superscript(number: int) -> str:
 
 
 def formula(latex: str) -> str:
-    """LaTeX to MathML, shown without JavaScript by every current browser."""
+    """LaTeX to MathML, shown without JavaScript by every current browser; a leading <, as in x_{<t}, without spaces."""
     mathml: str = convert(latex)
-    return mathml
+    return mathml.replace("<mrow><mo>&#x0003C;", '<mrow><mo lspace="0" rspace="0">&#x0003C;')
 
 
 # --- Text ----------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ All formatting happens here, with what formatting.py offers. The view models are
 so that a template can be written from this file alone.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
@@ -24,11 +25,11 @@ from app.formatting import (
 from app.predict import Analysis, Prediction
 from app.sentences import InputError
 from app.state import State
-from app.view_staircase import ColumnView, RowView, columns, layout, rows
+from app.view_staircase import ColumnView, RowView, columns, layout, mean_loss, mean_loss_room, rows
 
 PAIR_CHARACTERS = 160  # of context and label in the pair's card; a longer context shows its end
 SURPRISES = (0.5, 0.1, 0.01, 0.001)  # probabilities that part the bands of surprise
-MOST_TERMS = 5  # of the mean loss, written out
+NARROW = re.compile("[\u202f⁻⁰¹²³⁴⁵⁶⁷⁸⁹]")  # characters that take little room in a number
 
 
 @dataclass(frozen=True)
@@ -113,15 +114,18 @@ class StageView:
     pair: Annotated[PairView | None, "the pair that is shown; None where there is none"]
     bars: Annotated[tuple[BarView, ...], "the model's top candidates"]
     label_bar: Annotated[BarView | None, "the label's own bar, where it is not among them"]
+    longest_rank: Annotated[str, "of any step's bars, so that the bars begin in one place"]
+    longest_percent: Annotated[str, "of any step's bars, so that they end in one place"]
     remainder: Annotated[RemainderView | None, "all other tokens together"]
-    layout: Annotated[str, "full, dense or compact: how the staircase shows its rows"]
+    layout: Annotated[str, "short, middle, full, dense or compact: how wide the staircase is with a cell a token"]
     rows: Annotated[tuple[RowView, ...], "the staircase, a row a pair; empty where it is folded"]
     columns: Annotated[tuple[ColumnView, ...], "the staircase folded, a column a pair; empty where it is not"]
     fold: Annotated[OptionView | None, "folds the staircase, or unfolds it"]
     tint: Annotated[OptionView | None, "tints the sentence by surprise, or not"]
     is_tinted: Annotated[bool, "whether surprise tints the sentence"]
     hidden: Annotated[tuple[tuple[str, str], ...], "names and values of the options that the form keeps"]
-    so_far: Annotated[str, "the formula of the mean loss up to this step, with its numbers, MathML"]
+    so_far: Annotated[tuple[str, ...], "the formula of the mean loss up to this step, MathML in pieces between lines"]
+    so_far_room: Annotated[tuple[str, ...], "the longest that it gets, invisible behind it"]
     mean_loss: Annotated[str, "the sentence's cross-entropy in nats"]
     perplexity: Annotated[str, "exp(mean loss)"]
     in_words: Annotated[str, "what this perplexity means"]
@@ -141,6 +145,8 @@ def empty_stage(state: State, error: InputError) -> StageView:
         pair=None,
         bars=(),
         label_bar=None,
+        longest_rank="",
+        longest_percent="",
         remainder=None,
         layout="full",
         rows=(),
@@ -149,7 +155,8 @@ def empty_stage(state: State, error: InputError) -> StageView:
         tint=None,
         is_tinted=False,
         hidden=tuple(state.options.items()),
-        so_far="",
+        so_far=(),
+        so_far_room=(),
         mean_loss="",
         perplexity="",
         in_words="",
@@ -179,6 +186,8 @@ def stage(analysis: Analysis, state: State, vocab_size: int, error: str = "") ->
         label_bar=None
         if in_top
         else _bar(prediction.label, prediction.probability, f"{prediction.rank:,}", is_label=True),
+        longest_rank=f"{max(len(prediction.top), *(each.rank for each in analysis.predictions)):,}",
+        longest_percent=_longest_percent(analysis),
         remainder=_remainder(prediction, in_top, vocab_size),
         layout=layout(analysis),
         rows=() if is_folded else tuple(rows(analysis, state)),
@@ -191,7 +200,8 @@ def stage(analysis: Analysis, state: State, vocab_size: int, error: str = "") ->
         else OptionView("tint", "Show the surprise", state.query(tint="surprise")),
         is_tinted=is_tinted,
         hidden=tuple(state.options.items()),
-        so_far=_so_far(analysis, step),
+        so_far=mean_loss(analysis, step),
+        so_far_room=mean_loss_room(analysis),
         mean_loss=loss_text(analysis.mean_loss),
         perplexity=perplexity_text(analysis.perplexity),
         in_words=f"as unsure as between {perplexity_text(analysis.perplexity)} equally likely tokens",
@@ -246,12 +256,12 @@ def _pair(analysis: Analysis, prediction: Prediction, vocab_size: int) -> PairVi
     return PairView(
         context=context,
         label=segments(prediction.label),
-        room=analysis.sentence[:PAIR_CHARACTERS],
+        room="".join(token.text for token in analysis.tokens)[:PAIR_CHARACTERS],
         probability=formula(rf"P(x_{{{t}}} \mid x_{{<{t}}}) = {p}"),
         loss=formula(rf"-\ln \, {p} \approx {loss_text(prediction.loss)}"),
         percent=percent(prediction.probability),
         odds=odds(prediction.probability),
-        rank=f"the model's {place} choice of {vocab_size:,}",
+        rank=f"the model’s {place} choice of {vocab_size:,}",
         spoken=(
             f"Pair {prediction.step} of {len(analysis.predictions)}: after “{prediction.context.strip()}”, "
             f"the label is “{prediction.label.strip() or visible(prediction.label)}”; the model gave it "
@@ -275,10 +285,8 @@ def _width(probability: float) -> str:
     return f"{100 * probability:.4f}"
 
 
-def _so_far(analysis: Analysis, step: int) -> str:
-    """The mean loss of the pairs up to this one, a term a pair; the middle ones of many left out."""
-    terms = [rf"\ln {decimal(prediction.probability)}" for prediction in analysis.predictions[:step]]
-    if len(terms) > MOST_TERMS:
-        terms = [*terms[:2], r"\cdots", *terms[2 - MOST_TERMS :]]
-    mean = sum(prediction.loss for prediction in analysis.predictions[:step]) / step
-    return formula(rf"-\frac{{1}}{{{step}}} \left( {' + '.join(terms)} \right) \approx {loss_text(mean)}")
+def _longest_percent(analysis: Analysis) -> str:
+    """The widest of all percentages beside the bars of any step; a raised digit is narrow."""
+    shown = {percent(prediction.probability) for prediction in analysis.predictions}
+    shown |= {percent(candidate.probability) for prediction in analysis.predictions for candidate in prediction.top}
+    return max(sorted(shown), key=lambda text: len(NARROW.sub("", text)))

@@ -58,7 +58,7 @@ def test_the_formula_and_the_percentage_name_the_same_probability(probability: f
     pair = at(replace(made, predictions=(prediction, *made.predictions[1:])), 1, 10).pair
     assert pair
     formula = "".join(ElementTree.fromstring(pair.probability).itertext())  # noqa: S314 - our own
-    shown = formula.split("=")[1].replace("−", "-").replace("×10", "e")
+    shown = formula.split("=")[1].replace("×10", "e").translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
     assert float(shown) == pytest.approx(probability, rel=1e-3)
     assert float(shown) > 0
 
@@ -154,7 +154,7 @@ def test_a_step_is_shown_as_worked_out_by_hand() -> None:
         "Pair 2 of 3: after “The cat”, the label is “sat”; the model gave it 0.50\u202f%, its 7th choice; loss 5.30."
     )
     assert (shown.pair.context, shown.pair.odds) == ("The cat", "1 in 200")
-    assert shown.pair.rank == "the model's 7th choice of 10"
+    assert shown.pair.rank == "the model’s 7th choice of 10"
     assert shown.label_bar
     assert (shown.label_bar.percent, shown.label_bar.width) == ("0.50\u202f%", "0.5000")
     assert shown.remainder
@@ -172,7 +172,7 @@ def test_a_rank_is_said_in_words(rank: int, words: str) -> None:
     predictions = (replace(made.predictions[0], rank=rank), *made.predictions[1:])
     pair = at(replace(made, predictions=predictions), 1, 8192).pair
     assert pair
-    assert pair.rank == f"the model's {words} choice of 8,192"
+    assert pair.rank == f"the model’s {words} choice of 8,192"
     assert f"its {words} choice" in pair.spoken
 
 
@@ -213,16 +213,36 @@ def test_without_the_tint_no_token_has_a_band(analyze: Callable[[str], Analysis]
     assert {token.surprise for token in at(analyze(" on"), 1, 320).tokens} == {"none"}
 
 
+def said_by(formulae: tuple[str, ...]) -> str:
+    return "".join("".join(ElementTree.fromstring(formula).itertext()) for formula in formulae)  # noqa: S314 - our own
+
+
 def test_the_mean_loss_grows_by_a_term_a_step_to_the_sentences_own(analyze: Callable[[str], Analysis]) -> None:
     analysis = analyze(" on the mat")
     n_steps = len(analysis.predictions)
     for step in range(1, n_steps + 1):
-        said = "".join(ElementTree.fromstring(at(analysis, step, 320).so_far).itertext())  # noqa: S314 - our own
-        assert said.count("ln") == min(step, view.MOST_TERMS)
-        assert ("⋯" in said) == (step > view.MOST_TERMS)
+        said = said_by(at(analysis, step, 320).so_far)
+        assert said.count("ln") == min(step, view_staircase.MOST_TERMS)
+        assert ("⋯" in said) == (step > view_staircase.MOST_TERMS)
         so_far = sum(prediction.loss for prediction in analysis.predictions[:step]) / step
         assert said.endswith(f"≈{loss_text(so_far)}")
     assert said.endswith(f"≈{at(analysis, 1, 320).mean_loss}")
+
+
+def test_a_step_needs_no_more_room_for_the_mean_loss_than_is_kept(analyze: Callable[[str], Analysis]) -> None:
+    analysis = analyze(" on the mat, and the dog sat on the cat")
+    for shown in every_step(analysis):
+        assert len(shown.so_far) <= len(shown.so_far_room)
+        assert len(said_by(shown.so_far)) <= len(said_by(shown.so_far_room))
+
+
+def test_bars_keep_room_for_the_longest_rank_and_percentage_of_any_step(shipped: Checkpoint) -> None:
+    steps = every_step(Predictor(shipped).analyze("in the zq zq of the of of"))
+    bars = [bar for shown in steps for bar in (*shown.bars, shown.label_bar) if bar]
+    assert {shown.longest_rank for shown in steps} == {max((bar.rank for bar in bars), key=len)}
+    (longest,) = {shown.longest_percent for shown in steps}
+    assert longest in {bar.percent for bar in bars}
+    assert len(longest) >= max(len(bar.percent) for bar in bars if "⁻" not in bar.percent)
 
 
 def test_no_remainder_is_shown_where_the_bars_are_the_whole_vocabulary() -> None:
@@ -231,12 +251,12 @@ def test_no_remainder_is_shown_where_the_bars_are_the_whole_vocabulary() -> None
 
 def test_a_long_sentence_has_compact_rows_that_end_on_their_context(shipped: Checkpoint) -> None:
     analyze = Predictor(shipped).analyze
-    full, dense, compact = (analyze("one" + " one" * repeats) for repeats in (12, 17, 24))
-    for analysis, layout in ((full, "full"), (dense, "dense"), (compact, "compact")):
+    repeats = {"short": 6, "middle": 9, "full": 12, "dense": 17, "compact": 24}
+    for layout, analysis in ((name, analyze("one" + " one" * number)) for name, number in repeats.items()):
         shown = at(analysis, 1, 8192)
         assert shown.layout == layout
         assert all(bool(row.cells) == (layout != "compact") for row in shown.rows)
-    for row, prediction in zip(at(compact, 1, 8192).rows, compact.predictions, strict=True):
+    for row, prediction in zip(shown.rows, analysis.predictions, strict=True):
         assert row.cells == ()
         assert prediction.context.endswith(row.context)
         assert row.context
