@@ -31,6 +31,8 @@ class Prediction:
 
     rank: 1 + the number of tokens more probable than the label. loss: −ln probability, in nats.
     top: the most probable tokens, best first. remainder: 1 − the sum of top.
+    parts: of a word (`app.words`), the predictions of its tokens. Its probability and loss are then the whole word's;
+    label_id, rank, top and remainder are those of its first token.
     """
 
     step: int
@@ -43,13 +45,20 @@ class Prediction:
     loss: float
     top: tuple[Candidate, ...]
     remainder: float
+    parts: tuple["Prediction", ...] = ()
+
+    @property
+    def first(self) -> "Prediction":
+        """What the model expected right after the context: the label, or a word's first token."""
+        return self.parts[0] if self.parts else self
 
 
 @dataclass(frozen=True)
 class Analysis:
     """A sentence, its T tokens and the T − 1 predictions.
 
-    mean_loss is the sentence's cross-entropy in nats per pair, perplexity its exponential.
+    mean_loss is the sentence's cross-entropy in nats per pair, perplexity its exponential. unit: “token”, or “word”
+    where `app.words` has put words in their place.
     """
 
     sentence: str
@@ -57,6 +66,7 @@ class Analysis:
     predictions: tuple[Prediction, ...]
     mean_loss: float
     perplexity: float
+    unit: str = "token"
 
 
 class Predictor:

@@ -14,6 +14,7 @@ from app.sentences import InputError
 OPTIONS = {
     "rows": ("pairs", "folded"),
     "tint": ("none", "surprise"),
+    "unit": ("tokens", "words"),
 }
 
 
@@ -25,6 +26,7 @@ class State:
     step: int = 1
     rows: str = OPTIONS["rows"][0]
     tint: str = OPTIONS["tint"][0]
+    unit: str = OPTIONS["unit"][0]
 
     def query(self, **changes: Any) -> str:
         """The URL's query for this state with some changes; options at their defaults are left out."""

@@ -25,6 +25,7 @@ from app.predict import Analysis, Prediction
 from app.sentences import InputError
 from app.state import State
 from app.view_staircase import ColumnView, RowView, columns, layout, rows
+from app.view_words import FactorView, UnitView, choice, factors, numbers, unit_view, word_parts
 
 PAIR_CHARACTERS = 160  # of context and label in the pair's card; a longer context shows its end
 SURPRISES = (0.5, 0.1, 0.01, 0.001)  # probabilities that part the bands of surprise
@@ -33,10 +34,11 @@ MOST_TERMS = 5  # of the mean loss, written out
 
 @dataclass(frozen=True)
 class TokenView:
-    """One token of the sentence, in large type."""
+    """One token of the sentence, in large type; or one word, where the stage counts words."""
 
     position: Annotated[int, "t of x_t, from 1"]
     kind: Annotated[str, "context, label or future: its part in the step that is shown"]
+    part: Annotated[str, "whole, start, middle or end: what it is of its word"]
     segments: Annotated[tuple[Segment, ...], "its text"]
     query: Annotated[str, "the URL's query for the step whose label it is; empty for x_1, which is never a label"]
     surprise: Annotated[str, "none, or a band from 0, expected, to 4, where surprise tints the sentence"]
@@ -94,6 +96,7 @@ class PairView:
     loss: Annotated[str, "the formula of its loss, MathML"]
     percent: Annotated[str, "P(label | context) in percent"]
     odds: Annotated[str, "the same as 1 in n, where it is small"]
+    factors: Annotated[tuple[FactorView, ...], "the probabilities that it is the product of, where the label is a word"]
     rank: Annotated[str, "the label's place among all tokens, in words"]
     spoken: Annotated[str, "the whole step in one sentence, for a screen reader"]
 
@@ -106,6 +109,7 @@ class StageView:
     sentence: Annotated[str, "the visitor's text, as it stands in the field"]
     error: Annotated[str, "what is wrong with the input and the remedy; empty where nothing is"]
     headline: Annotated[str, "how many pairs the sentence gives"]
+    unit: Annotated[UnitView | None, "tokens or words: what the stage counts"]
     tokens: Annotated[tuple[TokenView, ...], "the sentence; empty where it could not be cut"]
     links: Annotated[tuple[LinkView, ...], "first, previous, next, last"]
     step: Annotated[int, "the pair that is shown, from 1"]
@@ -134,6 +138,7 @@ def empty_stage(state: State, error: InputError) -> StageView:
         sentence=state.sentence,
         error=error.message,
         headline="One sentence, many training pairs",
+        unit=None,
         tokens=(),
         links=(),
         step=0,
@@ -157,16 +162,17 @@ def empty_stage(state: State, error: InputError) -> StageView:
 
 
 def stage(analysis: Analysis, state: State, vocab_size: int, error: str = "") -> StageView:
-    """The stage for an analyzed sentence; the state's step must be from 1 to T − 1."""
+    """The stage for a sentence analyzed in the state's unit; the state's step must be from 1 to T − 1."""
     step, n_steps = state.step, len(analysis.predictions)
     prediction = analysis.predictions[step - 1]
-    is_folded, is_tinted = state.rows == "folded", state.tint == "surprise"
+    first, is_folded, is_tinted = prediction.first, state.rows == "folded", state.tint == "surprise"
     in_top = any(candidate.id == prediction.label_id for candidate in prediction.top)
     return StageView(
         title=f"Pair {step} of {n_steps}: {analysis.sentence[:60]} · Free Labels",
         sentence=analysis.sentence,
         error=error,
-        headline=f"{counted(len(analysis.tokens), 'token')}, {counted(n_steps, 'training pair')}",
+        headline=f"{counted(len(analysis.tokens), analysis.unit)}, {counted(n_steps, 'training pair')}",
+        unit=unit_view(analysis, state),
         tokens=tuple(_tokens(analysis, state)),
         links=_links(state, n_steps),
         step=step,
@@ -176,10 +182,8 @@ def stage(analysis: Analysis, state: State, vocab_size: int, error: str = "") ->
             _bar(candidate.text, candidate.probability, f"{rank}", candidate.id == prediction.label_id)
             for rank, candidate in enumerate(prediction.top, start=1)
         ),
-        label_bar=None
-        if in_top
-        else _bar(prediction.label, prediction.probability, f"{prediction.rank:,}", is_label=True),
-        remainder=_remainder(prediction, in_top, vocab_size),
+        label_bar=None if in_top else _bar(first.label, first.probability, f"{first.rank:,}", is_label=True),
+        remainder=_remainder(first, in_top, vocab_size),
         layout=layout(analysis),
         rows=() if is_folded else tuple(rows(analysis, state)),
         columns=tuple(columns(analysis, state)) if is_folded else (),
@@ -193,27 +197,28 @@ def stage(analysis: Analysis, state: State, vocab_size: int, error: str = "") ->
         hidden=tuple(state.options.items()),
         so_far=_so_far(analysis, step),
         mean_loss=loss_text(analysis.mean_loss),
-        perplexity=perplexity_text(analysis.perplexity),
-        in_words=f"as unsure as between {perplexity_text(analysis.perplexity)} equally likely tokens",
+        perplexity=(perplexity := perplexity_text(analysis.perplexity, analysis.mean_loss)),
+        in_words=f"as unsure as between {perplexity} equally likely {analysis.unit}s",
     )
 
 
 def _tokens(analysis: Analysis, state: State) -> Iterable[TokenView]:
     is_tinted = state.tint == "surprise"
-    for position, token in enumerate(analysis.tokens, start=1):
+    for position, (token, part) in enumerate(zip(analysis.tokens, word_parts(analysis), strict=True), start=1):
         kind, shown = _kind(position, state.step + 1), segments(token.text)
         if position == 1:
-            yield TokenView(position, kind, shown, "", "none", "", "")
+            yield TokenView(position, kind, part, shown, "", "none", "", "")
             continue
         label = analysis.predictions[position - 2]
         yield TokenView(
             position=position,
             kind=kind,
+            part=part,
             segments=shown,
             query=state.query(step=label.step),
             surprise=str(_band(label.probability)) if is_tinted else "none",
             loss=loss_text(label.loss) if is_tinted else "",
-            numbers=f"{percent(label.probability)}, {ordinal(label.rank)} choice, loss {loss_text(label.loss)}",
+            numbers=numbers(label),
         )
 
 
@@ -239,23 +244,26 @@ def _links(state: State, n_steps: int) -> tuple[LinkView, ...]:
 
 def _pair(analysis: Analysis, prediction: Prediction, vocab_size: int) -> PairView:
     t = prediction.position
-    p = decimal(prediction.probability)
+    p, in_percent = decimal(prediction.probability, prediction.loss), percent(prediction.probability, prediction.loss)
     place = "first" if prediction.rank == 1 else ordinal(prediction.rank)
+    x = "w" if analysis.unit == "word" else "x"
     room = PAIR_CHARACTERS - len(prediction.label)
     context = prediction.context if len(prediction.context) <= room else "…" + prediction.context[1 - room :]
     return PairView(
         context=context,
         label=segments(prediction.label),
         room=analysis.sentence[:PAIR_CHARACTERS],
-        probability=formula(rf"P(x_{{{t}}} \mid x_{{<{t}}}) = {p}"),
+        probability=formula(rf"P({x}_{{{t}}} \mid {x}_{{<{t}}}) = {p}"),
         loss=formula(rf"-\ln \, {p} \approx {loss_text(prediction.loss)}"),
-        percent=percent(prediction.probability),
+        percent=in_percent,
         odds=odds(prediction.probability),
-        rank=f"the model's {place} choice of {vocab_size:,}",
+        factors=factors(analysis, prediction),
+        rank=("its first token was " if len(prediction.parts) > 1 else "")
+        + f"the model's {place} choice of {vocab_size:,}",
         spoken=(
             f"Pair {prediction.step} of {len(analysis.predictions)}: after “{prediction.context.strip()}”, "
             f"the label is “{prediction.label.strip() or visible(prediction.label)}”; the model gave it "
-            f"{percent(prediction.probability)}, its {place} choice; loss {loss_text(prediction.loss)}."
+            f"{in_percent}, {choice(prediction, f'its {place}')}; loss {loss_text(prediction.loss)}."
         ),
     )
 
@@ -277,7 +285,7 @@ def _width(probability: float) -> str:
 
 def _so_far(analysis: Analysis, step: int) -> str:
     """The mean loss of the pairs up to this one, a term a pair; the middle ones of many left out."""
-    terms = [rf"\ln {decimal(prediction.probability)}" for prediction in analysis.predictions[:step]]
+    terms = [rf"\ln {decimal(prediction.probability, prediction.loss)}" for prediction in analysis.predictions[:step]]
     if len(terms) > MOST_TERMS:
         terms = [*terms[:2], r"\cdots", *terms[2 - MOST_TERMS :]]
     mean = sum(prediction.loss for prediction in analysis.predictions[:step]) / step

@@ -80,7 +80,7 @@ def rows(analysis: Analysis, state: State) -> Iterable[RowView]:
             cells=tuple(cells),
             context=prediction.context[-80:],
             label=shown[prediction.step],
-            percent=percent(prediction.probability),
+            percent=percent(prediction.probability, prediction.loss),
             loss=loss_text(prediction.loss),
             spoken=_spoken(prediction),
         )
@@ -97,7 +97,7 @@ def columns(analysis: Analysis, state: State) -> Iterable[ColumnView]:
             kind="current" if step == state.step else "context" if step < state.step else "future",
             given=shown[step - 1],
             label=shown[step],
-            percent=percent(prediction.probability),
+            percent=percent(prediction.probability, prediction.loss),
             loss=loss_text(prediction.loss),
             spoken=_spoken(prediction),
         )

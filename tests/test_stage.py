@@ -334,6 +334,22 @@ def test_a_random_sentence_is_shown_as_the_one_before(client: TestClient) -> Non
     assert parse_qs(urlsplit(response.headers["location"]).query)["rows"] == ["folded"]
 
 
+def test_in_words_steps_count_words(client: TestClient) -> None:
+    sentence = "The little boat drifted."
+    assert where(read(client, "/", sentence=sentence, step=4)) == "Pair 4 of 5"
+    assert where(read(client, "/", sentence=sentence, step=4, unit="words")) == "Pair 4 of 4"
+    refused = read(client, "/", 422, sentence=sentence, step=5, unit="words")
+    assert "this sentence has steps 1 to 4" in refused.one("sentence-error").text
+
+
+@pytest.mark.parametrize("path", ["/", "/stage"])
+def test_a_single_word_is_told_to_have_no_pair_in_words_and_shown_in_tokens(client: TestClient, path: str) -> None:
+    markup = read(client, path, 422, sentence="Donaudampfschiff", unit="words")
+    assert "this text is 1 word of 7 tokens, and a pair takes two. Add a word." in markup.one("sentence-error").text
+    assert where(markup) == "Pair 1 of 6"
+    assert [link for link in markup.all("a") if link.attributes.get("id") == "unit"] == []
+
+
 def test_an_unknown_value_of_an_option_is_told_and_the_stage_shown_all_the_same(client: TestClient) -> None:
     response = client.get("/", params={"sentence": SENTENCE, "step": 3, "rows": "sideways"})
     assert response.status_code == 422

@@ -14,6 +14,7 @@ from app.state import State, shown_as
 from app.view import StageView, empty_stage, stage
 from app.web.render import Page
 from app.web.services import services
+from app.words import by_word
 
 LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
@@ -72,9 +73,8 @@ def _frame(request: Request) -> dict[str, Any]:
 
 def _view(request: Request) -> tuple[StageView, int]:
     """The stage for a request's query, and the status: 422 where something in it cannot be used."""
-    predictor, bank, asked = services(request).predictor, services(request).bank, request.query_params
-    # The field holds one line, and white space around a sentence is a slip of the hand; the API takes a text as it is.
-    state = State(LINE_BREAK.sub(" ", asked.get("sentence", bank.opening).strip()))
+    predictor, asked = services(request).predictor, request.query_params
+    state = State(sentence_of(request))
     try:
         analysis = predictor.analyze(state.sentence)
     except InputError as error:
@@ -85,10 +85,21 @@ def _view(request: Request) -> tuple[StageView, int]:
     except InputError as error:
         refused.append(error.message)
     try:
+        analysis = by_word(analysis) if state.unit == "words" else analysis
+    except InputError as error:
+        state = replace(state, unit="tokens")
+        refused.append(error.message)
+    try:
         state = replace(state, step=_step(asked.get("step", "1"), len(analysis.predictions)))
     except InputError as error:
         refused.append(error.message)
     return stage(analysis, state, predictor.model.vocab_size, " ".join(refused)), 422 if refused else 200
+
+
+def sentence_of(request: Request) -> str:
+    """The text that a request's query names; the bank's opening sentence where it names none."""
+    # The field holds one line, and white space around a sentence is a slip of the hand; the API takes a text as it is.
+    return LINE_BREAK.sub(" ", request.query_params.get("sentence", services(request).bank.opening).strip())
 
 
 def _step(text: str, n_steps: int) -> int:
