@@ -100,6 +100,15 @@ def perplexity_text(perplexity: float, mean_loss: float = math.inf) -> str:
     return f"{perplexity:,.1f}" if perplexity < 1e9 else f"{perplexity:.2e}"
 
 
+def duration(seconds: float) -> str:
+    """A short time, to two or three digits.
+
+    >>> duration(0.00412), duration(0.0861), duration(1.284)
+    ('4.1\u202fms', '86\u202fms', '1.28\u202fs')
+    """
+    return f"{1000 * seconds:.{int(seconds < 0.00995)}f}{THIN}ms" if seconds < 0.9995 else f"{seconds:.2f}{THIN}s"
+
+
 def counted(number: int, thing: str) -> str:
     """So many of a thing.
 

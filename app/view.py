@@ -24,6 +24,7 @@ from app.formatting import (
 from app.predict import Analysis, Prediction
 from app.sentences import InputError
 from app.state import State
+from app.view_proof import place
 from app.view_staircase import ColumnView, RowView, columns, layout, rows
 from app.view_words import FactorView, UnitView, choice, factors, numbers, unit_view, word_parts
 
@@ -121,6 +122,8 @@ class StageView:
     layout: Annotated[str, "full, dense or compact: how the staircase shows its rows"]
     rows: Annotated[tuple[RowView, ...], "the staircase, a row a pair; empty where it is folded"]
     columns: Annotated[tuple[ColumnView, ...], "the staircase folded, a column a pair; empty where it is not"]
+    proof: Annotated[str, "the name of the place for the proof, another for another sentence"]
+    query: Annotated[str, "the URL's query of this very view"]
     fold: Annotated[OptionView | None, "folds the staircase, or unfolds it"]
     tint: Annotated[OptionView | None, "tints the sentence by surprise, or not"]
     is_tinted: Annotated[bool, "whether surprise tints the sentence"]
@@ -150,6 +153,8 @@ def empty_stage(state: State, error: InputError) -> StageView:
         layout="full",
         rows=(),
         columns=(),
+        proof="",
+        query=state.query(),
         fold=None,
         tint=None,
         is_tinted=False,
@@ -187,6 +192,8 @@ def stage(analysis: Analysis, state: State, vocab_size: int, error: str = "") ->
         layout=layout(analysis),
         rows=() if is_folded else tuple(rows(analysis, state)),
         columns=tuple(columns(analysis, state)) if is_folded else (),
+        proof=place(analysis.sentence),
+        query=state.query(),
         fold=OptionView("fold", "Unfold into pairs", state.query(rows="pairs"))
         if is_folded
         else OptionView("fold", "Fold into one pass", state.query(rows="folded")),

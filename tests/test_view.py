@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jinja2 import UndefinedError, nodes
 
-from app import view, view_card, view_staircase, view_words
+from app import view, view_card, view_proof, view_staircase, view_words
 from app.checkpoint import Checkpoint
 from app.formatting import Segment, loss_text
 from app.pairs import causal_mask
@@ -345,7 +345,7 @@ def test_a_word_less_likely_than_any_float_is_shown_as_what_it_is(shipped: Check
 
 VIEW_MODELS = [
     model
-    for module in (view, view_staircase, view_words, view_card, docs)
+    for module in (view, view_staircase, view_words, view_proof, view_card, docs)
     for model in vars(module).values()
     if isinstance(model, type) and is_dataclass(model) and model.__module__ == module.__name__
 ]

@@ -1,7 +1,8 @@
 """What requests work with, made once at start-up and handed to each request by the app's state."""
 
+import asyncio
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,6 +24,7 @@ class Services:
     predictor: Predictor
     pages: RenderedPages
     card: dict[str, Any]  # card.json of a model that this project pretrained; empty where there is none
+    proving: asyncio.Lock = field(default_factory=asyncio.Lock)  # held while a proof takes its times
 
     @classmethod
     def load(cls, settings: Settings) -> "Services":
