@@ -14,6 +14,8 @@ from app.sentences import InputError
 OPTIONS = {
     "rows": ("pairs", "folded"),
     "tint": ("none", "surprise"),
+    "view": ("page", "projector"),
+    "view": ("page", "projector"),
 }
 
 
@@ -25,6 +27,8 @@ class State:
     step: int = 1
     rows: str = OPTIONS["rows"][0]
     tint: str = OPTIONS["tint"][0]
+    view: str = OPTIONS["view"][0]
+    view: str = OPTIONS["view"][0]
 
     def query(self, **changes: Any) -> str:
         """The URL's query for this state with some changes; options at their defaults are left out."""

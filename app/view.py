@@ -23,12 +23,17 @@ from app.formatting import (
 )
 from app.predict import Analysis, Prediction
 from app.sentences import InputError
-from app.state import State
+from app.state import OPTIONS, State
 from app.view_staircase import ColumnView, RowView, columns, layout, rows
 
 PAIR_CHARACTERS = 160  # of context and label in the pair's card; a longer context shows its end
 SURPRISES = (0.5, 0.1, 0.01, 0.001)  # probabilities that part the bands of surprise
 MOST_TERMS = 5  # of the mean loss, written out
+SWITCHES = {  # what a link to an option's second value says, and what one back to the first
+    "rows": ("Fold into one pass", "Unfold into pairs"),
+    "tint": ("Show the surprise", "Hide the surprise"),
+    "view": ("Projector", "Leave the projector"),
+}
 
 
 @dataclass(frozen=True)
@@ -120,6 +125,8 @@ class StageView:
     fold: Annotated[OptionView | None, "folds the staircase, or unfolds it"]
     tint: Annotated[OptionView | None, "tints the sentence by surprise, or not"]
     is_tinted: Annotated[bool, "whether surprise tints the sentence"]
+    projector: Annotated[OptionView, "fills a projector's picture with the stage, or returns to the page"]
+    is_projected: Annotated[bool, "whether the stage fills the picture"]
     hidden: Annotated[tuple[tuple[str, str], ...], "names and values of the options that the form keeps"]
     so_far: Annotated[str, "the formula of the mean loss up to this step, with its numbers, MathML"]
     mean_loss: Annotated[str, "the sentence's cross-entropy in nats"]
@@ -148,6 +155,8 @@ def empty_stage(state: State, error: InputError) -> StageView:
         fold=None,
         tint=None,
         is_tinted=False,
+        projector=_switch(state, "view", "projector"),
+        is_projected=state.view == "projector",
         hidden=tuple(state.options.items()),
         so_far="",
         mean_loss="",
@@ -160,7 +169,7 @@ def stage(analysis: Analysis, state: State, vocab_size: int, error: str = "") ->
     """The stage for an analyzed sentence; the state's step must be from 1 to T − 1."""
     step, n_steps = state.step, len(analysis.predictions)
     prediction = analysis.predictions[step - 1]
-    is_folded, is_tinted = state.rows == "folded", state.tint == "surprise"
+    is_folded = state.rows == "folded"
     in_top = any(candidate.id == prediction.label_id for candidate in prediction.top)
     return StageView(
         title=f"Pair {step} of {n_steps}: {analysis.sentence[:60]} · Free Labels",
@@ -183,19 +192,23 @@ def stage(analysis: Analysis, state: State, vocab_size: int, error: str = "") ->
         layout=layout(analysis),
         rows=() if is_folded else tuple(rows(analysis, state)),
         columns=tuple(columns(analysis, state)) if is_folded else (),
-        fold=OptionView("fold", "Unfold into pairs", state.query(rows="pairs"))
-        if is_folded
-        else OptionView("fold", "Fold into one pass", state.query(rows="folded")),
-        tint=OptionView("tint", "Hide the surprise", state.query(tint="none"))
-        if is_tinted
-        else OptionView("tint", "Show the surprise", state.query(tint="surprise")),
-        is_tinted=is_tinted,
+        fold=_switch(state, "rows", "fold"),
+        tint=_switch(state, "tint", "tint"),
+        is_tinted=state.tint == "surprise",
+        projector=_switch(state, "view", "projector"),
+        is_projected=state.view == "projector",
         hidden=tuple(state.options.items()),
         so_far=_so_far(analysis, step),
         mean_loss=loss_text(analysis.mean_loss),
         perplexity=perplexity_text(analysis.perplexity),
         in_words=f"as unsure as between {perplexity_text(analysis.perplexity)} equally likely tokens",
     )
+
+
+def _switch(state: State, option: str, name: str) -> OptionView:
+    values = OPTIONS[option]
+    is_on = getattr(state, option) == values[1]
+    return OptionView(name, SWITCHES[option][is_on], state.query(**{option: values[not is_on]}))
 
 
 def _tokens(analysis: Analysis, state: State) -> Iterable[TokenView]:
