@@ -12,9 +12,11 @@ A sentence flows one way through these files, each knowing only those before it:
     hub.py            the same as checkpoint.py for other makers' models, by `transformers`
     language_model.py what the rest asks of either, and which one a name means
     predict.py        the pass over a sentence: each pair's probability, rank, loss, top candidates
+    moments.py        the model as it was earlier in its training
     formatting.py     numbers and tokens as people read them
     state.py          the URL of a stage: sentence, step and options
     view_staircase.py all pairs at once, as rows or folded
+    view_moments.py   a pair's loss over the model's training
     view.py           the predictions as words, digits and lengths: what templates show
     charts.py, view_card.py   the model's card as charts and words
     web/              a module a page or API; main.py puts them together into the app

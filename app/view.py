@@ -4,7 +4,7 @@ All formatting happens here, with what formatting.py offers. The view models are
 so that a template can be written from this file alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -24,6 +24,7 @@ from app.formatting import (
 from app.predict import Analysis, Prediction
 from app.sentences import InputError
 from app.state import OPTIONS, State
+from app.view_moments import MomentsView, moments_view
 from app.view_staircase import ColumnView, RowView, columns, layout, rows
 
 PAIR_CHARACTERS = 160  # of context and label in the pair's card; a longer context shows its end
@@ -127,6 +128,8 @@ class StageView:
     is_tinted: Annotated[bool, "whether surprise tints the sentence"]
     projector: Annotated[OptionView, "fills a projector's picture with the stage, or returns to the page"]
     is_projected: Annotated[bool, "whether the stage fills the picture"]
+    training: Annotated[OptionView | None, "opens the choice of moments of training; none where none are kept"]
+    moments: Annotated[MomentsView | None, "the choice of moments, where it is open"]
     hidden: Annotated[tuple[tuple[str, str], ...], "names and values of the options that the form keeps"]
     so_far: Annotated[str, "the formula of the mean loss up to this step, with its numbers, MathML"]
     mean_loss: Annotated[str, "the sentence's cross-entropy in nats"]
@@ -157,6 +160,8 @@ def empty_stage(state: State, error: InputError) -> StageView:
         is_tinted=False,
         projector=_switch(state, "view", "projector"),
         is_projected=state.view == "projector",
+        training=None,
+        moments=None,
         hidden=tuple(state.options.items()),
         so_far="",
         mean_loss="",
@@ -165,8 +170,19 @@ def empty_stage(state: State, error: InputError) -> StageView:
     )
 
 
-def stage(analysis: Analysis, state: State, vocab_size: int, error: str = "") -> StageView:
-    """The stage for an analyzed sentence; the state's step must be from 1 to T − 1."""
+def stage(
+    analysis: Analysis,
+    state: State,
+    vocab_size: int,
+    error: str = "",
+    tokens_seen: Sequence[int] = (),
+    in_training: Mapping[int, Analysis] | None = None,
+) -> StageView:
+    """The stage for an analyzed sentence; the state's step must be from 1 to T − 1.
+
+    tokens_seen: the moments of training that can be shown; in_training: the sentence's analyses at them, by the same
+    numbers, where one of them is shown.
+    """
     step, n_steps = state.step, len(analysis.predictions)
     prediction = analysis.predictions[step - 1]
     is_folded = state.rows == "folded"
@@ -197,6 +213,10 @@ def stage(analysis: Analysis, state: State, vocab_size: int, error: str = "") ->
         is_tinted=state.tint == "surprise",
         projector=_switch(state, "view", "projector"),
         is_projected=state.view == "projector",
+        training=OptionView("training", "Watch it learn", state.query(seen=str(tokens_seen[-1])))
+        if tokens_seen and not in_training
+        else None,
+        moments=moments_view(in_training, state) if in_training else None,
         hidden=tuple(state.options.items()),
         so_far=_so_far(analysis, step),
         mean_loss=loss_text(analysis.mean_loss),

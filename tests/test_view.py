@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jinja2 import UndefinedError, nodes
 
-from app import view, view_card, view_staircase
+from app import view, view_card, view_moments, view_staircase
 from app.checkpoint import Checkpoint
 from app.formatting import Segment, loss_text
 from app.pairs import causal_mask
@@ -255,7 +255,7 @@ def test_a_long_context_shows_its_end_in_a_card_that_keeps_room_for_it(shipped: 
 
 VIEW_MODELS = [
     model
-    for module in (view, view_staircase, view_card, docs)
+    for module in (view, view_staircase, view_moments, view_card, docs)
     for model in vars(module).values()
     if isinstance(model, type) and is_dataclass(model) and model.__module__ == module.__name__
 ]
@@ -274,7 +274,7 @@ def test_templates_use_every_field_of_the_view_models_and_no_other() -> None:
     sources = [file.read_text(encoding="utf-8") for file in (RESOURCES / "templates").rglob("*.html")]
     used = {node.attr for source in sources for node in templates.parse(source).find_all(nodes.Getattr)}
     declared = {field.name for model in VIEW_MODELS for field in fields(model)}
-    elsewhere = {"last", "name", "n_parameters", "vocab_size", "format"}  # loop, LanguageModel, str
+    elsewhere = {"last", "nextitem", "name", "n_parameters", "vocab_size", "format"}  # loop, LanguageModel, str
     assert declared - used == set()
     assert used - declared - elsewhere == set()
 

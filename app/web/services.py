@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from app import language_model
 from app.checkpoint import Checkpoint, CheckpointError
+from app.moments import Moments
 from app.predict import Predictor
 from app.sentences import Bank
 from app.settings import Settings
@@ -23,16 +24,20 @@ class Services:
     predictor: Predictor
     pages: RenderedPages
     card: dict[str, Any]  # card.json of a model that this project pretrained; empty where there is none
+    moments: Moments | None = None  # of the model's training, where snapshots of it are kept
 
     @classmethod
     def load(cls, settings: Settings) -> "Services":
         """Read the bank and the model; BankError or CheckpointError where they cannot be used."""
         model = language_model.load(settings)
+        predictor = Predictor(model)
+        card = _card(settings.checkpoint / "card.json") if isinstance(model, Checkpoint) else {}
         return cls(
             Bank.load(settings.sentences),
-            Predictor(model),
+            predictor,
             RenderedPages(int(settings.cache_megabytes * 1e6)),
-            _card(settings.checkpoint / "card.json") if isinstance(model, Checkpoint) else {},
+            card,
+            Moments.of(predictor, settings.checkpoint, card),
         )
 
 

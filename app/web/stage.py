@@ -72,23 +72,29 @@ def _frame(request: Request) -> dict[str, Any]:
 
 def _view(request: Request) -> tuple[StageView, int]:
     """The stage for a request's query, and the status: 422 where something in it cannot be used."""
-    predictor, bank, asked = services(request).predictor, services(request).bank, request.query_params
+    known, asked = services(request), request.query_params
+    predictor, moments = known.predictor, known.moments
     # The field holds one line, and white space around a sentence is a slip of the hand; the API takes a text as it is.
-    state = State(LINE_BREAK.sub(" ", asked.get("sentence", bank.opening).strip()))
+    state = State(LINE_BREAK.sub(" ", asked.get("sentence", known.bank.opening).strip()))
     try:
         analysis = predictor.analyze(state.sentence)
     except InputError as error:
         return empty_stage(state, error), 422
     refused = []
     try:
-        state = shown_as(state, asked)
+        state = shown_as(state, asked, moments.tokens_seen if moments else ())
     except InputError as error:
         refused.append(error.message)
     try:
         state = replace(state, step=_step(asked.get("step", "1"), len(analysis.predictions)))
     except InputError as error:
         refused.append(error.message)
-    return stage(analysis, state, predictor.model.vocab_size, " ".join(refused)), 422 if refused else 200
+    tokens_seen = moments.tokens_seen if moments else ()
+    in_training = moments.analyses(state.sentence) if moments and state.seen else {}
+    if in_training:
+        analysis = in_training[int(state.seen)]
+    shown = stage(analysis, state, predictor.model.vocab_size, " ".join(refused), tokens_seen, in_training)
+    return shown, 422 if refused else 200
 
 
 def _step(text: str, n_steps: int) -> int:
