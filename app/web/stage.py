@@ -11,6 +11,7 @@ from starlette.routing import Route
 from app.sentences import InputError, one_line_break
 from app.state import State, shown_as
 from app.view import StageView, empty_stage, stage
+from app.view_card import model_view
 from app.web.render import Page, root_path
 from app.web.services import services
 
@@ -60,7 +61,7 @@ def _fragment(request: Request) -> Page:
 def _frame(request: Request) -> dict[str, Any]:
     """What the page around the stage shows."""
     known = services(request)
-    return {"root": root_path(request), "model": known.predictor.model, "pretrained_here": bool(known.card)}
+    return {"root": root_path(request), "model": model_view(known.predictor.model, is_ours=bool(known.card))}
 
 
 def _view(request: Request) -> tuple[StageView, int]:
