@@ -19,6 +19,8 @@ A sentence flows one way through these files, each knowing only those before it:
     view_moments.py   a pair's loss over the model's training
     view.py           the predictions as words, digits and lengths: what templates show
     charts.py, view_card.py   the model's card as charts and words
+    view_examples.py  what it expects in telling places, on its card
+    view_terminal.py  the predictions as a table for a terminal
     web/              a module a page or API; main.py puts them together into the app
 
 Beside the flow: settings.py (what an operator can set), bench.py (how fast it is), cli.py (`python -m app …`), and

@@ -25,7 +25,7 @@ from app.predict import Analysis, Prediction
 from app.sentences import InputError
 from app.state import OPTIONS, State
 from app.view_moments import MomentsView, moments_view
-from app.view_staircase import ColumnView, RowView, columns, layout, rows
+from app.view_staircase import ColumnView, RowView, columns, layout, rows, title
 
 PAIR_CHARACTERS = 160  # of context and label in the pair's card; a longer context shows its end
 SURPRISES = (0.5, 0.1, 0.01, 0.001)  # probabilities that part the bands of surprise
@@ -111,6 +111,7 @@ class StageView:
     title: Annotated[str, "the document's title"]
     sentence: Annotated[str, "the visitor's text, as it stands in the field"]
     error: Annotated[str, "what is wrong with the input and the remedy; empty where nothing is"]
+    is_refused: Annotated[bool, "whether that is the sentence, and not the step or an option"]
     headline: Annotated[str, "how many pairs the sentence gives"]
     tokens: Annotated[tuple[TokenView, ...], "the sentence; empty where it could not be cut"]
     links: Annotated[tuple[LinkView, ...], "first, previous, next, last"]
@@ -121,6 +122,7 @@ class StageView:
     label_bar: Annotated[BarView | None, "the label's own bar, where it is not among them"]
     remainder: Annotated[RemainderView | None, "all other tokens together"]
     layout: Annotated[str, "full, dense or compact: how the staircase shows its rows"]
+    rows_title: Annotated[str, "what the staircase is"]
     rows: Annotated[tuple[RowView, ...], "the staircase, a row a pair; empty where it is folded"]
     columns: Annotated[tuple[ColumnView, ...], "the staircase folded, a column a pair; empty where it is not"]
     fold: Annotated[OptionView | None, "folds the staircase, or unfolds it"]
@@ -143,6 +145,7 @@ def empty_stage(state: State, error: InputError) -> StageView:
         title="Free Labels",
         sentence=state.sentence,
         error=error.message,
+        is_refused=True,
         headline="One sentence, many training pairs",
         tokens=(),
         links=(),
@@ -153,6 +156,7 @@ def empty_stage(state: State, error: InputError) -> StageView:
         label_bar=None,
         remainder=None,
         layout="full",
+        rows_title="",
         rows=(),
         columns=(),
         fold=None,
@@ -191,6 +195,7 @@ def stage(
         title=f"Pair {step} of {n_steps}: {analysis.sentence[:60]} · Free Labels",
         sentence=analysis.sentence,
         error=error,
+        is_refused=False,
         headline=f"{counted(len(analysis.tokens), 'token')}, {counted(n_steps, 'training pair')}",
         tokens=tuple(_tokens(analysis, state)),
         links=_links(state, n_steps),
@@ -206,6 +211,7 @@ def stage(
         else _bar(prediction.label, prediction.probability, f"{prediction.rank:,}", is_label=True),
         remainder=_remainder(prediction, in_top, vocab_size),
         layout=layout(analysis),
+        rows_title=title(n_steps, is_folded),
         rows=() if is_folded else tuple(rows(analysis, state)),
         columns=tuple(columns(analysis, state)) if is_folded else (),
         fold=_switch(state, "rows", "fold"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+import torch
 from starlette.requests import Request
 
 from app import language_model
@@ -29,6 +30,10 @@ class Services:
     @classmethod
     def load(cls, settings: Settings) -> "Services":
         """Read the bank and the model; BankError or CheckpointError where they cannot be used."""
+        # Requests run side by side, each in a thread of its own, and a network as small as ours gains nothing from
+        # more: on a busy machine they only wait for each other, already when the weights are read.
+        if settings.threads:
+            torch.set_num_threads(settings.threads)
         model = language_model.load(settings)
         predictor = Predictor(model)
         card = _card(settings.checkpoint / "card.json") if isinstance(model, Checkpoint) else {}
