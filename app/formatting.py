@@ -118,6 +118,18 @@ def counted(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
+def short_count(number: int) -> str:
+    """A large number in short, to two digits or to millions.
+
+    >>> [short_count(number) for number in (0, 73_622, 4_197_455, 32_000_121)]
+    ['0', '74\u202fk', '4.2\u202fM', '32\u202fM']
+    """
+    for size, unit in ((1_000_000, "M"), (1_000, "k")):
+        if number >= size:
+            return f"{number / size:.{1 if number < 10 * size else 0}f}\u202f{unit}"
+    return str(number)
+
+
 def decimal(probability: float, loss: float = math.inf) -> str:
     """A probability for a formula, in LaTeX, to four significant digits; by its loss where a float cannot hold it."""
     if probability > 0.999:

@@ -11,10 +11,8 @@ from torch import Tensor
 
 from app.language_model import LanguageModel
 from app.pairs import training_pairs
-from app.sentences import InputError, check_text
+from app.sentences import DEFAULT_TOP_K, InputError, check_text, one_line_break
 from app.tokenizer import Token
-
-DEFAULT_TOP_K = 8
 
 
 class Candidate(NamedTuple):
@@ -57,6 +55,7 @@ class Prediction:
 class Analysis:
     """A sentence, its T tokens and the T − 1 predictions.
 
+    sentence is the text that was cut, each line break a single newline; the tokens' spans count its characters.
     mean_loss is the sentence's cross-entropy in nats per pair, perplexity its exponential. unit: “token”, or “word”
     where `app.words` has put words in their place.
     """
@@ -78,6 +77,7 @@ class Predictor:
 
     def analyze(self, sentence: str, top_k: int = DEFAULT_TOP_K) -> Analysis:
         """Tokens, pairs and predictions of a sentence; InputError where it is no sentence to analyze."""
+        sentence = one_line_break(sentence)
         # Long lists of candidates are for programs, which ask once, and would fill the memory.
         return self._kept(sentence, top_k) if top_k == DEFAULT_TOP_K else self._analyze(sentence, top_k)
 

@@ -4,7 +4,7 @@ All formatting happens here, with what formatting.py offers. The view models are
 so that a template can be written from this file alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -23,14 +23,20 @@ from app.formatting import (
 )
 from app.predict import Analysis, Prediction
 from app.sentences import InputError
-from app.state import State
+from app.state import OPTIONS, State
+from app.view_moments import MomentsView, moments_view
 from app.view_proof import place
-from app.view_staircase import ColumnView, RowView, columns, layout, rows
+from app.view_staircase import ColumnView, RowView, columns, layout, rows, title
 from app.view_words import FactorView, UnitView, choice, factors, numbers, unit_view, word_parts
 
 PAIR_CHARACTERS = 160  # of context and label in the pair's card; a longer context shows its end
 SURPRISES = (0.5, 0.1, 0.01, 0.001)  # probabilities that part the bands of surprise
 MOST_TERMS = 5  # of the mean loss, written out
+SWITCHES = {  # what a link to an option's second value says, and what one back to the first
+    "rows": ("Fold into one pass", "Unfold into pairs"),
+    "tint": ("Show the surprise", "Hide the surprise"),
+    "view": ("Projector", "Leave the projector"),
+}
 
 
 @dataclass(frozen=True)
@@ -109,6 +115,7 @@ class StageView:
     title: Annotated[str, "the document's title"]
     sentence: Annotated[str, "the visitor's text, as it stands in the field"]
     error: Annotated[str, "what is wrong with the input and the remedy; empty where nothing is"]
+    is_refused: Annotated[bool, "whether that is the sentence, and not the step or an option"]
     headline: Annotated[str, "how many pairs the sentence gives"]
     unit: Annotated[UnitView | None, "tokens or words: what the stage counts"]
     tokens: Annotated[tuple[TokenView, ...], "the sentence; empty where it could not be cut"]
@@ -120,6 +127,7 @@ class StageView:
     label_bar: Annotated[BarView | None, "the label's own bar, where it is not among them"]
     remainder: Annotated[RemainderView | None, "all other tokens together"]
     layout: Annotated[str, "full, dense or compact: how the staircase shows its rows"]
+    rows_title: Annotated[str, "what the staircase is"]
     rows: Annotated[tuple[RowView, ...], "the staircase, a row a pair; empty where it is folded"]
     columns: Annotated[tuple[ColumnView, ...], "the staircase folded, a column a pair; empty where it is not"]
     proof: Annotated[str, "the name of the place for the proof, another for another sentence"]
@@ -127,6 +135,10 @@ class StageView:
     fold: Annotated[OptionView | None, "folds the staircase, or unfolds it"]
     tint: Annotated[OptionView | None, "tints the sentence by surprise, or not"]
     is_tinted: Annotated[bool, "whether surprise tints the sentence"]
+    projector: Annotated[OptionView, "fills a projector's picture with the stage, or returns to the page"]
+    is_projected: Annotated[bool, "whether the stage fills the picture"]
+    training: Annotated[OptionView | None, "opens the choice of moments of training; none where none are kept"]
+    moments: Annotated[MomentsView | None, "the choice of moments, where it is open"]
     hidden: Annotated[tuple[tuple[str, str], ...], "names and values of the options that the form keeps"]
     so_far: Annotated[str, "the formula of the mean loss up to this step, with its numbers, MathML"]
     mean_loss: Annotated[str, "the sentence's cross-entropy in nats"]
@@ -140,6 +152,7 @@ def empty_stage(state: State, error: InputError) -> StageView:
         title="Free Labels",
         sentence=state.sentence,
         error=error.message,
+        is_refused=True,
         headline="One sentence, many training pairs",
         unit=None,
         tokens=(),
@@ -151,6 +164,7 @@ def empty_stage(state: State, error: InputError) -> StageView:
         label_bar=None,
         remainder=None,
         layout="full",
+        rows_title="",
         rows=(),
         columns=(),
         proof="",
@@ -158,6 +172,10 @@ def empty_stage(state: State, error: InputError) -> StageView:
         fold=None,
         tint=None,
         is_tinted=False,
+        projector=_switch(state, "view", "projector"),
+        is_projected=state.view == "projector",
+        training=None,
+        moments=None,
         hidden=tuple(state.options.items()),
         so_far="",
         mean_loss="",
@@ -166,11 +184,22 @@ def empty_stage(state: State, error: InputError) -> StageView:
     )
 
 
-def stage(analysis: Analysis, state: State, vocab_size: int, error: str = "") -> StageView:
-    """The stage for a sentence analyzed in the state's unit; the state's step must be from 1 to T − 1."""
+def stage(
+    analysis: Analysis,
+    state: State,
+    vocab_size: int,
+    error: str = "",
+    tokens_seen: Sequence[int] = (),
+    in_training: Mapping[int, Analysis] | None = None,
+) -> StageView:
+    """The stage for a sentence analyzed in the state's unit; the state's step must be from 1 to T − 1.
+
+    tokens_seen: the moments of training that can be shown; in_training: the sentence's analyses at them, by the same
+    numbers, where one of them is shown.
+    """
     step, n_steps = state.step, len(analysis.predictions)
     prediction = analysis.predictions[step - 1]
-    first, is_folded, is_tinted = prediction.first, state.rows == "folded", state.tint == "surprise"
+    first, is_folded = prediction.first, state.rows == "folded"
     in_top = any(candidate.id == prediction.label_id for candidate in prediction.top)
     return StageView(
         title=f"Pair {step} of {n_steps}: {analysis.sentence[:60]} · Free Labels",
@@ -178,6 +207,7 @@ def stage(analysis: Analysis, state: State, vocab_size: int, error: str = "") ->
         error=error,
         headline=f"{counted(len(analysis.tokens), analysis.unit)}, {counted(n_steps, 'training pair')}",
         unit=unit_view(analysis, state),
+        is_refused=False,
         tokens=tuple(_tokens(analysis, state)),
         links=_links(state, n_steps),
         step=step,
@@ -190,23 +220,32 @@ def stage(analysis: Analysis, state: State, vocab_size: int, error: str = "") ->
         label_bar=None if in_top else _bar(first.label, first.probability, f"{first.rank:,}", is_label=True),
         remainder=_remainder(first, in_top, vocab_size),
         layout=layout(analysis),
+        rows_title=title(n_steps, is_folded),
         rows=() if is_folded else tuple(rows(analysis, state)),
         columns=tuple(columns(analysis, state)) if is_folded else (),
         proof=place(analysis.sentence),
         query=state.query(),
-        fold=OptionView("fold", "Unfold into pairs", state.query(rows="pairs"))
-        if is_folded
-        else OptionView("fold", "Fold into one pass", state.query(rows="folded")),
-        tint=OptionView("tint", "Hide the surprise", state.query(tint="none"))
-        if is_tinted
-        else OptionView("tint", "Show the surprise", state.query(tint="surprise")),
-        is_tinted=is_tinted,
+        fold=_switch(state, "rows", "fold"),
+        tint=_switch(state, "tint", "tint"),
+        is_tinted=state.tint == "surprise",
+        projector=_switch(state, "view", "projector"),
+        is_projected=state.view == "projector",
+        training=OptionView("training", "Watch it learn", state.query(seen=str(tokens_seen[-1])))
+        if tokens_seen and not in_training
+        else None,
+        moments=moments_view(in_training, state) if in_training else None,
         hidden=tuple(state.options.items()),
         so_far=_so_far(analysis, step),
         mean_loss=loss_text(analysis.mean_loss),
         perplexity=(perplexity := perplexity_text(analysis.perplexity, analysis.mean_loss)),
         in_words=f"as unsure as between {perplexity} equally likely {analysis.unit}s",
     )
+
+
+def _switch(state: State, option: str, name: str) -> OptionView:
+    values = OPTIONS[option]
+    is_on = getattr(state, option) == values[1]
+    return OptionView(name, SWITCHES[option][is_on], state.query(**{option: values[not is_on]}))
 
 
 def _tokens(analysis: Analysis, state: State) -> Iterable[TokenView]:

@@ -51,6 +51,12 @@ class ColumnView:
     spoken: Annotated[str, "the column's link in words, for a screen reader"]
 
 
+def title(n_steps: int, is_folded: bool) -> str:
+    """What the staircase is, as its heading."""
+    pairs = f"All {n_steps:,} pairs" if n_steps > 1 else "The only pair"
+    return pairs + (", folded into one pass" if is_folded else ": one masked pass computes every row at once")
+
+
 def layout(analysis: Analysis) -> str:
     """How wide the sentence is: full, dense or compact."""
     width = sum(len(token.text) + 2 for token in analysis.tokens)

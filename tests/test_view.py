@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jinja2 import UndefinedError, nodes
 
-from app import view, view_card, view_proof, view_staircase, view_words
+from app import view, view_card, view_examples, view_moments, view_proof, view_staircase, view_words
 from app.checkpoint import Checkpoint
 from app.formatting import Segment, loss_text
 from app.pairs import causal_mask
@@ -345,7 +345,7 @@ def test_a_word_less_likely_than_any_float_is_shown_as_what_it_is(shipped: Check
 
 VIEW_MODELS = [
     model
-    for module in (view, view_staircase, view_words, view_proof, view_card, docs)
+    for module in (view, view_staircase, view_words, view_moments, view_proof, view_card, view_examples, docs)
     for model in vars(module).values()
     if isinstance(model, type) and is_dataclass(model) and model.__module__ == module.__name__
 ]
@@ -364,7 +364,7 @@ def test_templates_use_every_field_of_the_view_models_and_no_other() -> None:
     sources = [file.read_text(encoding="utf-8") for file in (RESOURCES / "templates").rglob("*.html")]
     used = {node.attr for source in sources for node in templates.parse(source).find_all(nodes.Getattr)}
     declared = {field.name for model in VIEW_MODELS for field in fields(model)}
-    elsewhere = {"last", "name", "n_parameters", "vocab_size", "format"}  # loop, LanguageModel, str
+    elsewhere = {"last", "nextitem"}  # of a loop
     assert declared - used == set()
     assert used - declared - elsewhere == set()
 
@@ -386,10 +386,11 @@ def test_every_kind_of_stage_renders(kind: str, shipped: Checkpoint) -> None:
         "words": lambda: at(by_word(split()), 2, 10, unit="words"),
         "compact": lambda: at(Predictor(shipped).analyze("one" * 100), 1, 8192),
     }[kind]()
-    html = Page.of("stage.html", stage=shown, root="", model=shipped, pretrained_here=True).body.decode()
+    html = Page.of("stage.html", stage=shown, root="", model=view_card.model_view(shipped, True)).body.decode()
     markup = Markup(html)
     assert markup.one("sentence")["value"] == shown.sentence
     assert markup.one("sentence-error").text == shown.error
+    assert ("aria-invalid" in markup.one("sentence").attributes) == (kind == "empty")
     assert [e.text for e in markup.all("title")] == [shown.title]
     assert len(markup.all("a", "next")) == (kind != "empty")
     assert len(markup.all("tr", "is-current")) == (kind not in ("empty", "folded"))
