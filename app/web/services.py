@@ -26,8 +26,8 @@ class Services:
     predictor: Predictor
     pages: RenderedPages
     card: dict[str, Any]  # card.json of a model that this project pretrained; empty where there is none
-    proving: asyncio.Lock = field(default_factory=asyncio.Lock)  # held while a proof takes its times
     moments: Moments | None = None  # of the model's training, where snapshots of it are kept
+    proving: asyncio.Lock = field(default_factory=asyncio.Lock)  # held while a proof takes its times
 
     @classmethod
     def load(cls, settings: Settings) -> "Services":
