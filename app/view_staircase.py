@@ -53,6 +53,12 @@ class ColumnView:
     spoken: Annotated[str, "the column's link in words, for a screen reader"]
 
 
+def title(n_steps: int, is_folded: bool) -> str:
+    """What the staircase is, as its heading."""
+    pairs = f"All {n_steps:,} pairs" if n_steps > 1 else "The only pair"
+    return pairs + (", folded into one pass" if is_folded else ": one masked pass computes every row at once")
+
+
 def layout(analysis: Analysis) -> str:
     """How wide the sentence is: a name of `LAYOUTS`, or compact."""
     width = sum(len(token.text) + 2 for token in analysis.tokens)
@@ -82,7 +88,7 @@ def rows(analysis: Analysis, state: State) -> Iterable[RowView]:
             cells=tuple(cells),
             context=prediction.context[-80:],
             label=shown[prediction.step],
-            percent=percent(prediction.probability),
+            percent=percent(prediction.probability, prediction.loss),
             loss=loss_text(prediction.loss),
             spoken=_spoken(prediction),
         )
@@ -99,7 +105,7 @@ def columns(analysis: Analysis, state: State) -> Iterable[ColumnView]:
             kind="current" if step == state.step else "context" if step < state.step else "future",
             given=shown[step - 1],
             label=shown[step],
-            percent=percent(prediction.probability),
+            percent=percent(prediction.probability, prediction.loss),
             loss=loss_text(prediction.loss),
             spoken=_spoken(prediction),
         )
@@ -127,7 +133,7 @@ def _spoken(prediction: Prediction) -> str:
 
 
 def _terms(analysis: Analysis) -> list[str]:
-    return [rf"\ln \, {decimal(prediction.probability)}" for prediction in analysis.predictions]
+    return [rf"\ln \, {decimal(prediction.probability, prediction.loss)}" for prediction in analysis.predictions]
 
 
 def _mean(terms: list[str], n: int, value: str) -> tuple[str, ...]:

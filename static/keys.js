@@ -1,6 +1,6 @@
 // Keys and the play button press the stage's own links: what they do, a click does, and a page without scripts too.
 const LINKS = {
-  ArrowLeft: "previous", ArrowRight: "next", PageUp: "previous", PageDown: "next", Home: "first", End: "last", r: "refresh",
+  ArrowLeft: "previous", ArrowRight: "next", PageUp: "previous", PageDown: "next", Home: "first", End: "last", r: "refresh", f: "projector",
 };
 const root = document.documentElement;
 root.classList.add("scripted"); // shows the controls that need scripts
