@@ -21,7 +21,7 @@ define install
 	$(PY) -m pip install --disable-pip-version-check -c constraints.txt $$extra -e "$(1)"
 endef
 
-.PHONY: help run test lint format bench docker browser clean FORCE
+.PHONY: help run test lint format bench golden docker browser clean FORCE
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /make \1|/' | column -t -s '|'
@@ -43,6 +43,9 @@ format: $(VENV)/dev ## let ruff put the code in order
 
 bench: $(VENV)/dev ## measure speed
 	$(PY) -m app bench
+
+golden: $(VENV)/dev ## write what the shipped model gives anew, after it was replaced
+	$(PY) -m tests.test_golden
 
 docker: ## build the image free-labels
 	docker build --build-arg TORCH_INDEX="$(TORCH_INDEX)" -t free-labels .

@@ -12,11 +12,20 @@ A sentence flows one way through these files, each knowing only those before it:
     hub.py            the same as checkpoint.py for other makers' models, by `transformers`
     language_model.py what the rest asks of either, and which one a name means
     predict.py        the pass over a sentence: each pair's probability, rank, loss, top candidates
+    words.py          the same predictions, counted in words
+    proof.py          the one pass against T − 1 passes, timed and compared
+    moments.py        the model as it was earlier in its training
     formatting.py     numbers and tokens as people read them
     state.py          the URL of a stage: sentence, step and options
     view_staircase.py all pairs at once, as rows or folded
+    view_words.py     words or tokens, and a word's probability as a product
+    view_moments.py   a pair's loss over the model's training
+    view_pair.py      the pair that is shown, and the model's expectations as bars
     view.py           the predictions as words, digits and lengths: what templates show
+    view_proof.py     the proof as words and lengths
     charts.py, view_card.py   the model's card as charts and words
+    view_examples.py  what it expects in telling places, on its card
+    view_terminal.py  the predictions as a table for a terminal
     web/              a module a page or API; main.py puts them together into the app
 
 Beside the flow: settings.py (what an operator can set), bench.py (how fast it is), cli.py (`python -m app …`), and

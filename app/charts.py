@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 480, 320
-LEFT, RIGHT, TOP, BOTTOM = 52, 12, 12, 44  # room around the plot, for the numbers and the axes' names
+LEFT, RIGHT, TOP, BOTTOM = 66, 28, 12, 44  # room around the plot, for the numbers and the axes' names
 INK, QUIET, LINE, FIRST, SECOND = "#1b2230", "#566072", "#d9dde4", "#0b5c94", "#a84300"
 
 
@@ -87,7 +87,7 @@ def _path(
 
 def _key(row: int, words: str, name: str, colour: str) -> str:
     """A line of the legend."""
-    x, y = WIDTH - RIGHT - 190, TOP + 14 + 20 * row
+    x, y = WIDTH - RIGHT - 205, TOP + 14 + 20 * row
     return (
         f'<path class="{name}" d="M{x} {y} h24" fill="none" stroke="{colour}" stroke-width="2.5"/>'
         f"{_text(x + 32, y + 4, words)}"

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from app.sentences import DEFAULT_TOP_K, MAX_TOP_K, check_top_k
 from app.settings import CHECKPOINTS, Settings
 
 # Only what every command needs is imported above: `--help` should not wait for torch.
@@ -73,38 +73,25 @@ def serve(
 @app.command()
 def pairs(
     text: Annotated[str, typer.Argument(help="The sentence to cut into pairs.")],
-    top_k: Annotated[int, typer.Option(min=1, max=100, help="How many candidates a pair lists.")] = 8,
+    top_k: Annotated[
+        int, typer.Option(help=f"How many candidates a pair lists with --json, 1 to {MAX_TOP_K}.")
+    ] = DEFAULT_TOP_K,
     as_json: Annotated[bool, typer.Option("--json", help="Print what GET /api/pairs answers.")] = False,
 ) -> None:
     """Print a sentence's training pairs and what the model expected at each."""
-    from app.formatting import counted, loss_text, percent, perplexity_text, visible
     from app.language_model import load
     from app.predict import Predictor
+    from app.view_terminal import pairs_sums, pairs_table
     from app.web.schemas import PairsResponse
 
+    check_top_k(top_k)
     predictor = Predictor(load(Settings()))
     analysis = predictor.analyze(text, top_k)
     if as_json:
         sys.stdout.write(PairsResponse.of(analysis, predictor.model).model_dump_json(indent=2) + "\n")
         return
-    table = Table("step", "context", "label", "P(label | context)", "rank", "loss", "expected first")
-    for column in table.columns[3:6]:
-        column.justify = "right"
-    for prediction in analysis.predictions:
-        table.add_row(
-            str(prediction.step),
-            Text(prediction.context),
-            Text(visible(prediction.label)),
-            percent(prediction.probability),
-            f"{prediction.rank:,}",
-            loss_text(prediction.loss),
-            Text(visible(prediction.top[0].text)),
-        )
-    console.print(table)
-    console.print(
-        f"{counted(len(analysis.tokens), 'token')}, {counted(len(analysis.predictions), 'pair')}; "
-        f"mean loss {loss_text(analysis.mean_loss)} nats, perplexity {perplexity_text(analysis.perplexity)}"
-    )
+    console.print(pairs_table(analysis, console.width))
+    console.print(pairs_sums(analysis))
 
 
 @app.command()
@@ -164,7 +151,7 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print the numbers alone.")] = False,
 ) -> None:
     """Measure the model on held-out text, beside a unigram and a 5-gram model of the same training documents."""
-    from app.checkpoint import load
+    from app.checkpoint import is_ours, load
     from app.pretrain.card import add_evaluation
     from app.pretrain.evaluate import evaluate as measure
     from app.pretrain.sources import sources
@@ -174,6 +161,11 @@ def evaluate(
     settings = Settings()
     if not (shards / "manifest.json").is_file():
         fail(f"{shards} holds no shards, and the baselines count them: run pretrain first, or name its --shards")
+    if not settings.checkpoint.is_dir() or not is_ours(settings.checkpoint):
+        fail(
+            f"{settings.model} is no checkpoint of this project's own, and only those are measured: the baselines "
+            "count its tokens in the shards. Name a folder that pretrain wrote in FREELABELS_MODEL"
+        )
     loaded = load(settings.checkpoint)
     try:
         report = measure(loaded, shards, sources(heldout), cloze, Bank.load(settings.sentences).sentences)

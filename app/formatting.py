@@ -24,18 +24,39 @@ def significant(value: float, digits: int) -> str:
     return f"{value:.{places}f}"
 
 
-def percent(probability: float) -> str:
+def power_of_ten(log: float, digits: int) -> tuple[str, int]:
+    """A number, given by its natural logarithm, as mantissa and exponent of ten: also one too small for a float.
+
+    >>> power_of_ten(math.log(0.00024), 2), power_of_ten(-2000, 4)
+    (('2.4', -4), ('2.577', -869))
+    """
+    exponent = math.floor(log / math.log(10))
+    mantissa, carried = f"{math.exp(log - exponent * math.log(10)):.{digits - 1}e}".split("e")  # 9.99 may become 10.0
+    return mantissa, exponent + int(carried)
+
+
+def scientific(log: float, digits: int = 2) -> str:
+    """The same as text.
+
+    >>> scientific(math.log(0.00000024))
+    '2.4\u202f×\u202f10⁻⁷'
+    """
+    mantissa, exponent = power_of_ten(log, digits)
+    return f"{mantissa}{THIN}×{THIN}10{_superscript(exponent)}"
+
+
+def percent(probability: float, loss: float = math.inf) -> str:
     """A probability in percent: never 0 for what is possible, never 100 for what is not certain.
+
+    A probability too small for a float, as a long word's may be, is known by its loss.
 
     >>> percent(0.6123), percent(0.0000041), percent(0.99998)
     ('61.2\u202f%', '0.00041\u202f%', '99.998\u202f%')
     """
     value, rest = 100 * probability, 100 * (1 - probability)
-    if value == 0:
-        return f"0{THIN}%"
     if value < 1e-6:
-        mantissa, exponent = f"{value:.1e}".split("e")
-        return f"{mantissa}{THIN}×{THIN}10{_superscript(int(exponent))}{THIN}%"
+        log = math.log(probability) if probability else -loss
+        return f"0{THIN}%" if log == -math.inf else f"{scientific(log + math.log(100))}{THIN}%"
     if value < 1:
         return f"{significant(value, 2)}{THIN}%"
     if rest < 0.05:
@@ -65,13 +86,27 @@ def loss_text(loss: float) -> str:
     return significant(loss, 2) if 0 < loss < 0.01 else f"{loss + 0.0:.2f}"  # + 0.0: no −0.00
 
 
-def perplexity_text(perplexity: float) -> str:
+def perplexity_text(perplexity: float, mean_loss: float = math.inf) -> str:
     """A perplexity with one decimal, or as a power of ten where nobody could read it out.
 
-    >>> perplexity_text(24.0312), perplexity_text(3.2e11)
-    ('24.0', '3.20e+11')
+    One too large for a float is known by the mean loss.
+
+    >>> perplexity_text(24.0312), perplexity_text(3.2e11), perplexity_text(math.inf, 1000)
+    ('24.0', '3.20e+11', '1.97e+434')
     """
+    if perplexity == math.inf > mean_loss:
+        mantissa, exponent = power_of_ten(mean_loss, 3)
+        return f"{mantissa}e+{exponent}"
     return f"{perplexity:,.1f}" if perplexity < 1e9 else f"{perplexity:.2e}"
+
+
+def duration(seconds: float) -> str:
+    """A short time, to two or three digits.
+
+    >>> duration(0.00412), duration(0.0861), duration(1.284)
+    ('4.1\u202fms', '86\u202fms', '1.28\u202fs')
+    """
+    return f"{1000 * seconds:.{int(seconds < 0.00995)}f}{THIN}ms" if seconds < 0.9995 else f"{seconds:.2f}{THIN}s"
 
 
 def counted(number: int, thing: str) -> str:
@@ -83,15 +118,33 @@ def counted(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
-def decimal(probability: float) -> str:
-    """A probability for a formula, in LaTeX, to four significant digits."""
+def short_count(number: int) -> str:
+    """A large number in short, to two digits or to millions.
+
+    >>> [short_count(number) for number in (0, 73_622, 4_197_455, 32_000_121)]
+    ['0', '74\u202fk', '4.2\u202fM', '32\u202fM']
+    """
+    for size, unit in ((1_000_000, "M"), (1_000, "k")):
+        if number >= size:
+            return f"{number / size:.{1 if number < 10 * size else 0}f}\u202f{unit}"
+    return str(number)
+
+
+def decimal(probability: float, loss: float = math.inf) -> str:
+    r"""A probability for a formula, in LaTeX, to four significant digits; by its loss where a float cannot hold it.
+
+    Its power of ten is text: where no font for formulae is installed, browsers put an exponent far too high.
+
+    >>> decimal(0.25), decimal(0.0000104712)
+    ('0.2500', '1.047 \\times \\text{10⁻⁵}')
+    """
     if probability > 0.999:
         rest = max(1 - probability, 1e-15)
         return f"{probability:.{1 - math.floor(math.log10(rest))}f}"
     if probability >= 1e-4:
         return significant(probability, 4)
-    mantissa, exponent = f"{probability:.3e}".split("e")
-    return rf"{mantissa} \times 10^{{{int(exponent)}}}"
+    mantissa, exponent = power_of_ten(math.log(probability) if probability else -loss, 4)
+    return rf"{mantissa} \times \text{{10{_superscript(exponent)}}}"
 
 
 def _superscript(number: int) -> str:
@@ -99,9 +152,9 @@ def _superscript(number: int) -> str:
 
 
 def formula(latex: str) -> str:
-    """LaTeX to MathML, shown without JavaScript by every current browser."""
+    """LaTeX to MathML, shown without JavaScript by every current browser; a leading <, as in x_{<t}, without spaces."""
     mathml: str = convert(latex)
-    return mathml
+    return mathml.replace("<mrow><mo>&#x0003C;", '<mrow><mo lspace="0" rspace="0">&#x0003C;')
 
 
 # --- Text ----------------------------------------------------------------------------------------------------------

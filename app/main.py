@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
-from starlette.middleware.gzip import GZipMiddleware
 
 from app.settings import Settings
-from app.web import api, docs, health, model, stage
+from app.web import api, docs, health, model, proof, stage
 from app.web.assets import STATIC, Assets
+from app.web.delivery import Delivery
 from app.web.errors import add_error_handlers
 from app.web.headers import SecurityHeaders
 from app.web.services import Services
@@ -32,11 +32,11 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         docs_url=None,  # FastAPI's own page loads scripts from elsewhere; ours is app.web.docs
         redoc_url=None,
     )
-    app.router.routes.extend([*stage.routes, *model.routes, *docs.routes])
+    app.router.routes.extend([*stage.routes, *model.routes, *proof.routes, *docs.routes])
     app.include_router(api.router)
     app.include_router(health.router)
     app.mount("/static", Assets(directory=STATIC), name="static")
-    app.add_middleware(GZipMiddleware, minimum_size=1_000)
+    app.add_middleware(Delivery)
     app.add_middleware(SecurityHeaders)
     add_error_handlers(app)
     return app

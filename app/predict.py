@@ -11,10 +11,8 @@ from torch import Tensor
 
 from app.language_model import LanguageModel
 from app.pairs import training_pairs
-from app.sentences import InputError, check_text
+from app.sentences import DEFAULT_TOP_K, InputError, check_text, one_line_break
 from app.tokenizer import Token
-
-DEFAULT_TOP_K = 8
 
 
 class Candidate(NamedTuple):
@@ -31,6 +29,8 @@ class Prediction:
 
     rank: 1 + the number of tokens more probable than the label. loss: −ln probability, in nats.
     top: the most probable tokens, best first. remainder: 1 − the sum of top.
+    parts: of a word (`app.words`), the predictions of its tokens. Its probability and loss are then the whole word's;
+    label_id, rank, top and remainder are those of its first token.
     """
 
     step: int
@@ -43,13 +43,21 @@ class Prediction:
     loss: float
     top: tuple[Candidate, ...]
     remainder: float
+    parts: tuple["Prediction", ...] = ()
+
+    @property
+    def first(self) -> "Prediction":
+        """What the model expected right after the context: the label, or a word's first token."""
+        return self.parts[0] if self.parts else self
 
 
 @dataclass(frozen=True)
 class Analysis:
     """A sentence, its T tokens and the T − 1 predictions.
 
-    mean_loss is the sentence's cross-entropy in nats per pair, perplexity its exponential.
+    sentence is the text that was cut, each line break a single newline; the tokens' spans count its characters.
+    mean_loss is the sentence's cross-entropy in nats per pair, perplexity its exponential. unit: “token”, or “word”
+    where `app.words` has put words in their place.
     """
 
     sentence: str
@@ -57,6 +65,7 @@ class Analysis:
     predictions: tuple[Prediction, ...]
     mean_loss: float
     perplexity: float
+    unit: str = "token"
 
 
 class Predictor:
@@ -68,6 +77,7 @@ class Predictor:
 
     def analyze(self, sentence: str, top_k: int = DEFAULT_TOP_K) -> Analysis:
         """Tokens, pairs and predictions of a sentence; InputError where it is no sentence to analyze."""
+        sentence = one_line_break(sentence)
         # Long lists of candidates are for programs, which ask once, and would fill the memory.
         return self._kept(sentence, top_k) if top_k == DEFAULT_TOP_K else self._analyze(sentence, top_k)
 

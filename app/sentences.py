@@ -1,6 +1,7 @@
 """The sentence bank, a random draw from it, and what a visitor's text may be."""
 
 import random
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from pathlib import Path
 
 MAX_CHARACTERS = 2_000
 LINE_CONTROLS = "\n\t"  # the control characters that a text may hold
+DEFAULT_TOP_K, MAX_TOP_K = 8, 100  # candidates of a pair
+LINE_BREAK = re.compile(r"\r\n|\r")
 
 
 class InputError(ValueError):
@@ -20,6 +23,28 @@ class InputError(ValueError):
     def __init__(self, code: str, message: str, limit: int | None = None, actual: int | str | None = None) -> None:
         super().__init__(message)
         self.code, self.message, self.limit, self.actual = code, message, limit, actual
+
+
+def one_line_break(text: str) -> str:
+    r"""A text with each line break as \n, however its writer's system marks one: so does the text that models read.
+
+    >>> one_line_break("a\r\nb\rc")
+    'a\nb\nc'
+    """
+    return LINE_BREAK.sub("\n", text)
+
+
+def check_top_k(top_k: int) -> None:
+    """Raise InputError unless a number of candidates is one to list."""
+    if 1 <= top_k <= MAX_TOP_K:
+        return
+    limit, words = (1, "at least") if top_k < 1 else (MAX_TOP_K, "at most")
+    raise InputError(
+        "invalid_top_k",
+        f"The parameter “top_k” is “{top_k}”; it must be {words} {limit}.",
+        limit=limit,
+        actual=str(top_k),
+    )
 
 
 def check_text(text: str) -> None:

@@ -28,6 +28,8 @@ class Settings(BaseSettings):
         64, gt=0, description="Memory for pages already rendered; the least recently used go first."
     )
 
+    threads: int = Field(1, ge=0, description="CPU threads of one pass of the model; 0: as many as PyTorch likes.")
+
     @property
     def checkpoint(self) -> Path:
         """The model's folder, where the name is not one of the hub."""

@@ -3,8 +3,8 @@
 Reload, Back, a bookmark and a link in a mail all give the same view, since there is nothing else to remember.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +15,8 @@ OPTIONS = {
     "rows": ("pairs", "folded"),
     "tint": ("none", "surprise"),
     "keys": ("on", "off"),  # single letters as shortcuts, which some who speak to their computer must turn off
+    "unit": ("tokens", "words"),
+    "view": ("page", "projector"),
 }
 
 
@@ -27,28 +29,35 @@ class State:
     rows: str = OPTIONS["rows"][0]
     tint: str = OPTIONS["tint"][0]
     keys: str = OPTIONS["keys"][0]
+    unit: str = OPTIONS["unit"][0]
+    view: str = OPTIONS["view"][0]
+    seen: str = ""  # the moment of training that is shown, as tokens seen; none, and there is no choice of moments
 
     def query(self, **changes: Any) -> str:
         """The URL's query for this state with some changes; options at their defaults are left out."""
         changed = replace(self, **changes)
-        options = {name: value for name in OPTIONS if (value := getattr(changed, name)) != OPTIONS[name][0]}
-        return urlencode({"sentence": changed.sentence, "step": changed.step, **options})
+        return urlencode({"sentence": changed.sentence, "step": changed.step, **changed.options})
 
     @property
     def options(self) -> dict[str, str]:
         """The options that are not at their defaults, for a form's hidden fields."""
-        return {name: getattr(self, name) for name in OPTIONS if getattr(self, name) != OPTIONS[name][0]}
+        shown = {field.name: (getattr(self, field.name), field.default) for field in fields(self)[2:]}
+        return {name: value for name, (value, default) in shown.items() if value != default}
 
 
-def shown_as(state: State, asked: Mapping[str, str]) -> State:
-    """The state with the options that a URL asks for; InputError where one has a value that it cannot have."""
+def shown_as(state: State, asked: Mapping[str, str], moments: Iterable[int] = ()) -> State:
+    """The state with the options that a URL asks for; InputError where one has a value that it cannot have.
+
+    moments: the tokens seen at those moments of training that can be shown.
+    """
     found: dict[str, Any] = {}
-    for name, values in OPTIONS.items():
+    for name, values in {**OPTIONS, "seen": ("", *map(str, moments))}.items():
         value = asked.get(name, values[0])
         if value not in values:
             raise InputError(
                 "unknown_option",
-                f"“{name}” is “{value[:40]}”, but can be {' or '.join(values)}. Here it is {values[0]}.",
+                f"“{name}” is “{value[:40]}”, but can be {' or '.join(filter(None, values)) or 'nothing'}. "
+                f"Here it is {values[0] or 'left out'}.",
                 actual=value[:40],
             )
         found[name] = value

@@ -4,39 +4,46 @@ All formatting happens here, with what formatting.py offers. The view models are
 so that a template can be written from this file alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from app.formatting import (
-    Segment,
-    counted,
-    decimal,
-    formula,
-    loss_text,
-    odds,
-    ordinal,
-    percent,
-    perplexity_text,
-    segments,
-    visible,
-)
-from app.predict import Analysis, Prediction
+from app.formatting import Segment, counted, loss_text, perplexity_text, segments
+from app.predict import Analysis
 from app.sentences import InputError
 from app.state import OPTIONS, State
-from app.view_staircase import ColumnView, RowView, columns, layout, rows
+from app.view_moments import MomentsView, moments_view
+from app.view_pair import (
+    BarView,
+    PairView,
+    RemainderView,
+    bars,
+    label_bar,
+    longest_percent,
+    longest_rank,
+    pair_view,
+    remainder,
+)
+from app.view_proof import place
+from app.view_staircase import ColumnView, RowView, columns, layout, mean_loss, mean_loss_room, rows, title
+from app.view_words import UnitView, numbers, unit_view, word_parts
 
-PAIR_CHARACTERS = 160  # of context and label in the pair's card; a longer context shows its end
 SURPRISES = (0.5, 0.1, 0.01, 0.001)  # probabilities that part the bands of surprise
-MOST_TERMS = 5  # of the mean loss, written out
+SWITCHES = {  # what a link to an option's second value says, and what one back to the first
+    "rows": ("Fold into one pass", "Unfold into pairs"),
+    "tint": ("Show the surprise", "Hide the surprise"),
+    "view": ("Projector", "Leave the projector"),
+    "keys": ("Turn R, F and ? off", "Turn R, F and ? on"),
+}
 
 
 @dataclass(frozen=True)
 class TokenView:
-    """One token of the sentence, in large type."""
+    """One token of the sentence, in large type; or one word, where the stage counts words."""
 
     position: Annotated[int, "t of x_t, from 1"]
     kind: Annotated[str, "context, label or future: its part in the step that is shown"]
+    part: Annotated[str, "whole, start, middle or end: what it is of its word"]
     segments: Annotated[tuple[Segment, ...], "its text"]
     query: Annotated[str, "the URL's query for the step whose label it is; empty for x_1, which is never a label"]
     surprise: Annotated[str, "none, or a band from 0, expected, to 4, where surprise tints the sentence"]
@@ -55,26 +62,6 @@ class LinkView:
 
 
 @dataclass(frozen=True)
-class BarView:
-    """One bar of what the model expected."""
-
-    segments: Annotated[tuple[Segment, ...], "the token's text"]
-    percent: Annotated[str, "its probability, as shown"]
-    width: Annotated[str, "the bar's length in percent of the track, for SVG"]
-    rank: Annotated[str, "its rank, as shown"]
-    is_label: Annotated[bool, "whether it is the label"]
-
-
-@dataclass(frozen=True)
-class RemainderView:
-    """The bar of everything that the other bars leave."""
-
-    text: Annotated[str, "how many tokens it stands for"]
-    percent: Annotated[str, "their probability together, as shown"]
-    width: Annotated[str, "the bar's length in percent of the track, for SVG"]
-
-
-@dataclass(frozen=True)
 class OptionView:
     """A switch between two ways of showing the stage, as a link to the other."""
 
@@ -84,28 +71,15 @@ class OptionView:
 
 
 @dataclass(frozen=True)
-class PairView:
-    """The pair that is shown."""
-
-    context: Annotated[str, "x_1 … x_{t−1} as text; its end, where it is long"]
-    label: Annotated[tuple[Segment, ...], "x_t"]
-    room: Annotated[str, "the same text at every step, invisible behind it, so that the card keeps its height"]
-    probability: Annotated[str, "the formula of P(label | context), MathML"]
-    loss: Annotated[str, "the formula of its loss, MathML"]
-    percent: Annotated[str, "P(label | context) in percent"]
-    odds: Annotated[str, "the same as 1 in n, where it is small"]
-    rank: Annotated[str, "the label's place among all tokens, in words"]
-    spoken: Annotated[str, "the whole step in one sentence, for a screen reader"]
-
-
-@dataclass(frozen=True)
 class StageView:
     """Everything on the stage for one sentence at one step."""
 
     title: Annotated[str, "the document's title"]
     sentence: Annotated[str, "the visitor's text, as it stands in the field"]
     error: Annotated[str, "what is wrong with the input and the remedy; empty where nothing is"]
+    is_refused: Annotated[bool, "whether that is the sentence, and not the step or an option"]
     headline: Annotated[str, "how many pairs the sentence gives"]
+    unit: Annotated[UnitView | None, "tokens or words: what the stage counts"]
     tokens: Annotated[tuple[TokenView, ...], "the sentence; empty where it could not be cut"]
     links: Annotated[tuple[LinkView, ...], "first, previous, next, last"]
     step: Annotated[int, "the pair that is shown, from 1"]
@@ -113,16 +87,26 @@ class StageView:
     pair: Annotated[PairView | None, "the pair that is shown; None where there is none"]
     bars: Annotated[tuple[BarView, ...], "the model's top candidates"]
     label_bar: Annotated[BarView | None, "the label's own bar, where it is not among them"]
+    longest_rank: Annotated[str, "of any step's bars, so that the bars begin in one place"]
+    longest_percent: Annotated[str, "of any step's bars, so that they end in one place"]
     remainder: Annotated[RemainderView | None, "all other tokens together"]
-    layout: Annotated[str, "full, dense or compact: how the staircase shows its rows"]
+    layout: Annotated[str, "short, middle, full, dense or compact: how wide the staircase is with a cell a token"]
+    rows_title: Annotated[str, "what the staircase is"]
     rows: Annotated[tuple[RowView, ...], "the staircase, a row a pair; empty where it is folded"]
     columns: Annotated[tuple[ColumnView, ...], "the staircase folded, a column a pair; empty where it is not"]
+    proof: Annotated[str, "the name of the place for the proof, another for another sentence"]
+    query: Annotated[str, "the URL's query of this very view"]
     fold: Annotated[OptionView | None, "folds the staircase, or unfolds it"]
     tint: Annotated[OptionView | None, "tints the sentence by surprise, or not"]
     is_tinted: Annotated[bool, "whether surprise tints the sentence"]
     letters: Annotated[OptionView, "lets single letters be shortcuts, or not"]
+    projector: Annotated[OptionView, "fills a projector's picture with the stage, or returns to the page"]
+    is_projected: Annotated[bool, "whether the stage fills the picture"]
+    training: Annotated[OptionView | None, "opens the choice of moments of training; none where none are kept"]
+    moments: Annotated[MomentsView | None, "the choice of moments, where it is open"]
     hidden: Annotated[tuple[tuple[str, str], ...], "names and values of the options that the form keeps"]
-    so_far: Annotated[str, "the formula of the mean loss up to this step, with its numbers, MathML"]
+    so_far: Annotated[tuple[str, ...], "the formula of the mean loss up to this step, MathML in pieces between lines"]
+    so_far_room: Annotated[tuple[str, ...], "the longest that it gets, invisible behind it"]
     mean_loss: Annotated[str, "the sentence's cross-entropy in nats"]
     perplexity: Annotated[str, "exp(mean loss)"]
     in_words: Annotated[str, "what this perplexity means"]
@@ -134,7 +118,9 @@ def empty_stage(state: State, error: InputError) -> StageView:
         title="Free Labels",
         sentence=state.sentence,
         error=error.message,
+        is_refused=True,
         headline="One sentence, many training pairs",
+        unit=None,
         tokens=(),
         links=(),
         step=0,
@@ -142,87 +128,113 @@ def empty_stage(state: State, error: InputError) -> StageView:
         pair=None,
         bars=(),
         label_bar=None,
+        longest_rank="",
+        longest_percent="",
         remainder=None,
         layout="full",
+        rows_title="",
         rows=(),
         columns=(),
+        proof="",
+        query=state.query(),
         fold=None,
         tint=None,
         is_tinted=False,
-        letters=_letters(state),
+        letters=_switch(state, "keys", "letters"),
+        projector=_switch(state, "view", "projector"),
+        is_projected=state.view == "projector",
+        training=None,
+        moments=None,
         hidden=tuple(state.options.items()),
-        so_far="",
+        so_far=(),
+        so_far_room=(),
         mean_loss="",
         perplexity="",
         in_words="",
     )
 
 
-def stage(analysis: Analysis, state: State, vocab_size: int, error: str = "") -> StageView:
-    """The stage for an analyzed sentence; the state's step must be from 1 to T − 1."""
+def stage(
+    analysis: Analysis,
+    state: State,
+    vocab_size: int,
+    error: str = "",
+    tokens_seen: Sequence[int] = (),
+    in_training: Mapping[int, Analysis] | None = None,
+) -> StageView:
+    """The stage for a sentence analyzed in the state's unit; the state's step must be from 1 to T − 1.
+
+    tokens_seen: the moments of training that can be shown; in_training: the sentence's analyses at them, by the same
+    numbers, where one of them is shown.
+    """
     step, n_steps = state.step, len(analysis.predictions)
     prediction = analysis.predictions[step - 1]
-    is_folded, is_tinted = state.rows == "folded", state.tint == "surprise"
-    in_top = any(candidate.id == prediction.label_id for candidate in prediction.top)
+    is_folded = state.rows == "folded"
     return StageView(
         title=f"Pair {step} of {n_steps}: {analysis.sentence[:60]} · Free Labels",
         sentence=analysis.sentence,
         error=error,
-        headline=f"{counted(len(analysis.tokens), 'token')}, {counted(n_steps, 'training pair')}",
+        headline=f"{counted(len(analysis.tokens), analysis.unit)}, {counted(n_steps, 'training pair')}",
+        unit=unit_view(analysis, state),
+        is_refused=False,
         tokens=tuple(_tokens(analysis, state)),
         links=_links(state, n_steps),
         step=step,
         n_steps=n_steps,
-        pair=_pair(analysis, prediction, vocab_size),
-        bars=tuple(
-            _bar(candidate.text, candidate.probability, f"{rank}", candidate.id == prediction.label_id)
-            for rank, candidate in enumerate(prediction.top, start=1)
-        ),
-        label_bar=None
-        if in_top
-        else _bar(prediction.label, prediction.probability, f"{prediction.rank:,}", is_label=True),
-        remainder=_remainder(prediction, in_top, vocab_size),
+        pair=pair_view(analysis, prediction, vocab_size),
+        bars=bars(prediction),
+        label_bar=label_bar(prediction),
+        longest_rank=longest_rank(analysis),
+        longest_percent=longest_percent(analysis),
+        remainder=remainder(prediction, vocab_size),
         layout=layout(analysis),
+        rows_title=title(n_steps, is_folded),
         rows=() if is_folded else tuple(rows(analysis, state)),
         columns=tuple(columns(analysis, state)) if is_folded else (),
-        fold=_switch(state, "fold", "rows", ("Fold into one pass", "Unfold into pairs")),
-        tint=_switch(state, "tint", "tint", ("Show the surprise", "Hide the surprise")),
-        is_tinted=is_tinted,
-        letters=_letters(state),
+        letters=_switch(state, "keys", "letters"),
+        proof=place(analysis.sentence),
+        query=state.query(),
+        fold=_switch(state, "rows", "fold"),
+        tint=_switch(state, "tint", "tint"),
+        is_tinted=state.tint == "surprise",
+        projector=_switch(state, "view", "projector"),
+        is_projected=state.view == "projector",
+        training=OptionView("training", "Watch it learn", state.query(seen=str(tokens_seen[-1])))
+        if tokens_seen and not in_training
+        else None,
+        moments=moments_view(in_training, state) if in_training else None,
         hidden=tuple(state.options.items()),
-        so_far=_so_far(analysis, step),
+        so_far=mean_loss(analysis, step),
+        so_far_room=mean_loss_room(analysis),
         mean_loss=loss_text(analysis.mean_loss),
-        perplexity=perplexity_text(analysis.perplexity),
-        in_words=f"as unsure as between {perplexity_text(analysis.perplexity)} equally likely tokens",
+        perplexity=(perplexity := perplexity_text(analysis.perplexity, analysis.mean_loss)),
+        in_words=f"as unsure as between {perplexity} equally likely {analysis.unit}s",
     )
 
 
-def _switch(state: State, id_: str, option: str, texts: tuple[str, str]) -> OptionView:
-    """The link to an option's other value; for each value, a text that says what leaving it does."""
-    at = OPTIONS[option].index(getattr(state, option))
-    return OptionView(id_, texts[at], state.query(**{option: OPTIONS[option][1 - at]}))
-
-
-def _letters(state: State) -> OptionView:
-    return _switch(state, "letters", "keys", ("Turn R and ? off", "Turn R and ? on"))
+def _switch(state: State, option: str, name: str) -> OptionView:
+    values = OPTIONS[option]
+    is_on = getattr(state, option) == values[1]
+    return OptionView(name, SWITCHES[option][is_on], state.query(**{option: values[not is_on]}))
 
 
 def _tokens(analysis: Analysis, state: State) -> Iterable[TokenView]:
     is_tinted = state.tint == "surprise"
-    for position, token in enumerate(analysis.tokens, start=1):
+    for position, (token, part) in enumerate(zip(analysis.tokens, word_parts(analysis), strict=True), start=1):
         kind, shown = _kind(position, state.step + 1), segments(token.text)
         if position == 1:
-            yield TokenView(position, kind, shown, "", "none", "", "")
+            yield TokenView(position, kind, part, shown, "", "none", "", "")
             continue
         label = analysis.predictions[position - 2]
         yield TokenView(
             position=position,
             kind=kind,
+            part=part,
             segments=shown,
             query=state.query(step=label.step),
             surprise=str(_band(label.probability)) if is_tinted else "none",
             loss=loss_text(label.loss) if is_tinted else "",
-            numbers=f"{percent(label.probability)}, {ordinal(label.rank)} choice, loss {loss_text(label.loss)}",
+            numbers=numbers(label),
         )
 
 
@@ -244,50 +256,3 @@ def _links(state: State, n_steps: int) -> tuple[LinkView, ...]:
         LinkView("next", "Next", "next", state.query(step=step + 1) if on else ""),
         LinkView("last", "Last", "last", state.query(step=n_steps) if on else ""),
     )
-
-
-def _pair(analysis: Analysis, prediction: Prediction, vocab_size: int) -> PairView:
-    t = prediction.position
-    p = decimal(prediction.probability)
-    place = "first" if prediction.rank == 1 else ordinal(prediction.rank)
-    room = PAIR_CHARACTERS - len(prediction.label)
-    context = prediction.context if len(prediction.context) <= room else "…" + prediction.context[1 - room :]
-    return PairView(
-        context=context,
-        label=segments(prediction.label),
-        room=analysis.sentence[:PAIR_CHARACTERS],
-        probability=formula(rf"P(x_{{{t}}} \mid x_{{<{t}}}) = {p}"),
-        loss=formula(rf"-\ln \, {p} \approx {loss_text(prediction.loss)}"),
-        percent=percent(prediction.probability),
-        odds=odds(prediction.probability),
-        rank=f"the model's {place} choice of {vocab_size:,}",
-        spoken=(
-            f"Pair {prediction.step} of {len(analysis.predictions)}: after “{prediction.context.strip()}”, "
-            f"the label is “{prediction.label.strip() or visible(prediction.label)}”; the model gave it "
-            f"{percent(prediction.probability)}, its {place} choice; loss {loss_text(prediction.loss)}."
-        ),
-    )
-
-
-def _bar(text: str, probability: float, rank: str, is_label: bool) -> BarView:
-    return BarView(segments(text), percent(probability), _width(probability), rank, is_label)
-
-
-def _remainder(prediction: Prediction, in_top: bool, vocab_size: int) -> RemainderView | None:
-    """What neither the top candidates nor the label's own bar shows; None where they are the whole vocabulary."""
-    others = vocab_size - len(prediction.top) - (not in_top)
-    probability = prediction.remainder if in_top else max(0.0, prediction.remainder - prediction.probability)
-    return RemainderView(counted(others, "other token"), percent(probability), _width(probability)) if others else None
-
-
-def _width(probability: float) -> str:
-    return f"{100 * probability:.4f}"
-
-
-def _so_far(analysis: Analysis, step: int) -> str:
-    """The mean loss of the pairs up to this one, a term a pair; the middle ones of many left out."""
-    terms = [rf"\ln {decimal(prediction.probability)}" for prediction in analysis.predictions[:step]]
-    if len(terms) > MOST_TERMS:
-        terms = [*terms[:2], r"\cdots", *terms[2 - MOST_TERMS :]]
-    mean = sum(prediction.loss for prediction in analysis.predictions[:step]) / step
-    return formula(rf"-\frac{{1}}{{{step}}} \left( {' + '.join(terms)} \right) \approx {loss_text(mean)}")

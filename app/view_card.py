@@ -1,28 +1,23 @@
-"""What the model's page shows: the card's figures as words and charts, and what the model gets wrong, live."""
+"""What the model's page shows: the card's figures as words and charts."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from app.charts import loss_chart, reliability_chart
-from app.formatting import counted, odds, percent, visible
-from app.predict import Analysis
+from app.formatting import counted
+from app.language_model import LanguageModel
+from app.view_examples import Analyze, ExamplesView, bias, knowledge
 
-# Contexts that show what to expect of so small a model, each with words to compare after it. The first ask what it
-# knows; the others what its texts take for granted about people.
-KNOWLEDGE = (
-    ("The capital of France is", (" Paris", " London")),
-    ("The sun rises in the", (" east", " west")),
-    ("Two plus two is", (" four", " five")),
-    ("Spiders have eight", (" legs", " wings")),
-    ("The opposite of hot is", (" cold", " warm")),
-)
-BIAS = (
-    ("The nurse said that", (" she", " he")),
-    ("The doctor said that", (" she", " he")),
-    ("The soldier lost", (" his", " her")),
-    ("The cook burned", (" her", " his")),
-)
+DEVICES = {"cpu": "CPU", "cuda": "GPU"}
+
+
+@dataclass(frozen=True)
+class ModelView:
+    """The model in a line."""
+
+    name: Annotated[str, "what people call it"]
+    described: Annotated[str, "what it is, its numbers, and whose it is"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +38,7 @@ class SourceScoreView:
     five_gram: Annotated[str, "the 5-gram model's"]
     network: Annotated[str, "the network's"]
     ratio: Annotated[str, "the network's as a share of the 5-gram's"]
+    is_total: Annotated[bool, "whether it is all of them together"]
 
 
 @dataclass(frozen=True)
@@ -60,70 +56,94 @@ class CorpusView:
 
 
 @dataclass(frozen=True)
-class ExampleView:
-    """What the model gives to some words after a context."""
-
-    context: Annotated[str, "the context"]
-    first: Annotated[str, "the model's first choice"]
-    words: Annotated[tuple[FactView, ...], "words to compare, and their probabilities"]
-
-
-@dataclass(frozen=True)
 class CardView:
     """The model's page."""
 
+    intro: Annotated[str, "what the page tells, behind the model's name"]
     facts: Annotated[tuple[FactView, ...], "what it is"]
     training: Annotated[tuple[FactView, ...], "how it was trained; empty where nothing is known of that"]
     curve: Annotated[str, "the loss over training, SVG; empty where it is not known"]
+    command: Annotated[str, "the shell's lines that train it again; empty where nothing is known of that"]
     scores: Annotated[tuple[SourceScoreView, ...], "bits per byte by source; empty where it was not evaluated"]
-    cloze: Annotated[str, "how often it ends a sentence acceptably"]
+    counting: Annotated[str, "what the counting models counted"]
+    cloze: Annotated[tuple[FactView, ...], "how often it ends a sentence acceptably"]
     typed: Annotated[tuple[FactView, ...], "bits per byte of the bank in several ways of typing"]
     calibration_error: Annotated[str, "expected calibration error"]
-    reliability: Annotated[str, "the reliability diagram, SVG"]
+    reliability: Annotated[str, "the reliability diagram, SVG; empty where it was not evaluated"]
+    read: Annotated[str, "how much it read, in words"]
     corpus: Annotated[tuple[CorpusView, ...], "what it read"]
-    knowledge: Annotated[tuple[ExampleView, ...], "what it knows, or not"]
-    bias: Annotated[tuple[ExampleView, ...], "what its texts take for granted"]
+    knowledge: Annotated[tuple[ExamplesView, ...], "what it knows, or not, by kind"]
+    bias: Annotated[ExamplesView, "what its texts take for granted"]
 
 
-def card_view(card: dict[str, Any], facts: dict[str, int], analyze: Callable[[str], Analysis]) -> CardView:
-    """The page of a model with a card as `app.pretrain.card` writes it, or {}; facts are the model's own counts."""
-    evaluation = card.get("evaluation")
+def model_view(model: LanguageModel, is_ours: bool) -> ModelView:
+    """A model in a line; ours are those that have a card."""
+    numbers = f"a language model of {model.n_parameters:,} parameters and {model.vocab_size:,} tokens"
+    return ModelView(model.name, numbers + (" that this project pretrained" if is_ours else ""))
+
+
+def card_view(card: dict[str, Any], model: LanguageModel, analyze: Analyze) -> CardView:
+    """The page of a model with a card as `app.pretrain.card` writes it, or {}."""
+    found = card.get("evaluation") or {}
+    calibration, corpus = found.get("calibration"), card.get("corpus", ())
     return CardView(
-        facts=tuple(FactView(name, f"{number:,}") for name, number in facts.items()),
+        intro=_intro(is_ours=bool(card), is_evaluated=bool(found)),
+        facts=(
+            FactView("parameters", f"{model.n_parameters:,}"),
+            FactView("tokens in its vocabulary", f"{model.vocab_size:,}"),
+            FactView("tokens that a text may have", f"{model.context_length:,}"),
+        ),
         training=_training(card) if card else (),
         curve=loss_chart(card["curve"]) if card.get("curve") else "",
-        scores=_scores(evaluation) if evaluation else (),
-        cloze=", ".join(f"{share:.0%} in the {top}" for top, share in (evaluation or {}).get("cloze", {}).items()),
-        typed=tuple(FactView(way, f"{bits:.3f}") for way, bits in (evaluation or {}).get("as_typed", {}).items()),
-        calibration_error=f"{evaluation['calibration']['error']:.4f}" if evaluation else "",
-        reliability=reliability_chart(evaluation["calibration"]["bins"]) if evaluation else "",
-        corpus=tuple(
-            CorpusView(
-                source=row["source"],
-                origin=row["origin"],
-                licence=row["licence"],
-                documents=f"{row['documents']:,}",
-                left_out=f"{row['repeated_documents']:,}",
-                size=f"{row['tokens']:,}",
-                weight=f"{row['weight']:g}",
-                checksum=row["sha256"][:12],
-            )
-            for row in card.get("corpus", ())
-        ),
-        knowledge=tuple(_example(analyze, context, words) for context, words in KNOWLEDGE),
-        bias=tuple(_example(analyze, context, words) for context, words in BIAS),
+        command=_command(card["training"]) if card else "",
+        scores=_scores(found) if found else (),
+        counting=_counting(found["baselines"]) if found else "",
+        cloze=tuple(FactView(f"in the {top}", f"{share:.0%}") for top, share in found.get("cloze", {}).items()),
+        typed=tuple(FactView(way, f"{bits:.3f}") for way, bits in found.get("as_typed", {}).items()),
+        calibration_error=f"{calibration['error']:.4f}" if calibration else "",
+        reliability=reliability_chart(calibration["bins"]) if calibration else "",
+        read=_read(corpus),
+        corpus=tuple(_source(row) for row in corpus),
+        knowledge=knowledge(analyze),
+        bias=bias(analyze),
+    )
+
+
+def _intro(is_ours: bool, is_evaluated: bool) -> str:
+    """What the page has: no more than the card holds."""
+    told = ["what it is"]
+    told += ["what it read"] if is_ours else []
+    told += ["how good it is"] if is_evaluated else []
+    told += ["what it is not"] if is_ours else ["what it expects"]
+    return f"{', '.join(told[:-1])} and {told[-1]}"
+
+
+def _read(corpus: Sequence[dict[str, Any]]) -> str:
+    n_tokens, n_sources = (sum(row["tokens"] for row in corpus), len(corpus))
+    return f"{counted(n_tokens, 'token')} of text from {counted(n_sources, 'source')}"
+
+
+def _source(row: dict[str, Any]) -> CorpusView:
+    at = f"{row['address']} at {row['revision'][:12]}" if "address" in row else ""
+    return CorpusView(
+        source=row["source"],
+        origin=", ".join(filter(None, [row["origin"], at])) or "not known",
+        licence=row["licence"] or "not known",
+        documents=f"{row['documents']:,}",
+        left_out=f"{row['repeated_documents']:,}",
+        size=f"{row['tokens']:,}",
+        weight=f"{row['weight']:g}",
+        checksum=row["sha256"][:12],
     )
 
 
 def _training(card: dict[str, Any]) -> tuple[FactView, ...]:
     training, validation = card["training"], card["validation"]
-    read = sum(row["tokens"] for row in card["corpus"])
+    n_processes, device = card.get("processes", 1), DEVICES.get(card["device"], card["device"])
+    by = f"{n_processes} × {device}" if n_processes > 1 else f"a {device}"
     return (
         FactView("learnt from", f"{card['tokens_seen']:,} labels in {card['steps']:,} steps, none of them by hand"),
-        FactView("out of", f"{read:,} tokens of text, some read more often than others"),
-        FactView(
-            "for", f"{card['training_minutes']:,} minutes on {card['device']}, {counted(card['threads'], 'thread')}"
-        ),
+        FactView("for", f"{card['training_minutes']:,} minutes on {by}, {counted(card['threads'], 'thread')}"),
         FactView(
             "validation loss",
             f"{validation['loss']:.3f} nats per token, {validation['bits_per_byte']:.3f} bits per byte",
@@ -135,13 +155,30 @@ def _training(card: dict[str, Any]) -> tuple[FactView, ...]:
         FactView(
             "as people type", f"{training['typed_share']:.0%} of the pieces in lower case, without a final full stop"
         ),
-        FactView(
-            "seed and versions", f"{training['seed']}; " + ", ".join(f"{k} {v}" for k, v in card["versions"].items())
-        ),
+        FactView("versions", ", ".join(f"{name} {version}" for name, version in card["versions"].items())),
     )
 
 
+def _command(training: dict[str, Any]) -> str:
+    """How to train it again, by the budget and the seed that it was trained with."""
+    options = [
+        f"--{name.replace('_', '-')} {training[name]:{form}}"
+        for name, form in (("tokens", "d"), ("minutes", "g"), ("learning_rate", "g"), ("seed", "d"))
+        if name in training
+    ]
+    return (
+        "python -m app pretrain --corpus path/to/texts --heldout path/to/others \\\n"
+        f"    {' '.join(options)}\n"
+        "python -m app evaluate --heldout path/to/others --card"
+    )
+
+
+def _counting(baselines: dict[str, Any]) -> str:
+    return f"{counted(baselines['five_grams'], '5-gram')} in {counted(baselines['tokens'], 'token')}"
+
+
 def _scores(evaluation: dict[str, Any]) -> tuple[SourceScoreView, ...]:
+    overall = evaluation["overall"]
     return tuple(
         SourceScoreView(
             source=row["source"],
@@ -150,20 +187,7 @@ def _scores(evaluation: dict[str, Any]) -> tuple[SourceScoreView, ...]:
             five_gram=f"{row['five_gram']:.3f}",
             network=f"{row['network']:.3f}",
             ratio=f"{row['network'] / row['five_gram']:.0%}",
+            is_total=row is overall,
         )
-        for row in [*evaluation["sources"], evaluation["overall"]]
+        for row in [*evaluation["sources"], overall]
     )
-
-
-def _example(analyze: Callable[[str], Analysis], context: str, words: tuple[str, ...]) -> ExampleView:
-    """Compare words by the loss of writing each after the context, however many tokens it takes."""
-    analyses = [analyze(context + word) for word in words]
-    n_context = len(analyze(context).tokens)
-    found = []
-    for word, analysis in zip(words, analyses, strict=True):
-        probability = 1.0
-        for prediction in analysis.predictions[n_context - 1 :]:
-            probability *= prediction.probability
-        found.append(FactView(word.strip(), odds(probability) or percent(probability)))
-    first = analyses[0].predictions[n_context - 1].top[0]
-    return ExampleView(context, visible(first.text), tuple(found))

@@ -1,17 +1,19 @@
-"""The staircase: all T − 1 pairs at once, a row a pair, or folded into the one pass that computes them."""
+"""The staircase: all T − 1 pairs at once, a row a pair, or folded into one pass, and the mean of their losses."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
-from app.formatting import Segment, loss_text, percent, segments, visible
+from app.formatting import Segment, decimal, formula, loss_text, percent, segments, visible
 from app.pairs import causal_mask
 from app.predict import Analysis, Prediction
 from app.state import State
 
-# A staircase with a cell a token is as wide as the sentence; each cell adds about two characters of padding. Beyond the
-# first width its type is smaller; beyond the second it would not fit a page, and a row shows the end of its context.
-FULL_WIDTH, DENSE_WIDTH = 96, 118  # characters
+# A staircase with a cell a token is as wide as the sentence, in characters; each cell adds about two of padding. The
+# style sheet knows how wide a page each layout needs for that; on a narrower one, and for sentences beyond the last,
+# a row shows the end of its context instead.
+LAYOUTS = {"short": 48, "middle": 66, "full": 88, "dense": 118}
+MOST_TERMS = 5  # of the mean loss, written out
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,16 @@ class ColumnView:
     spoken: Annotated[str, "the column's link in words, for a screen reader"]
 
 
+def title(n_steps: int, is_folded: bool) -> str:
+    """What the staircase is, as its heading."""
+    pairs = f"All {n_steps:,} pairs" if n_steps > 1 else "The only pair"
+    return pairs + (", folded into one pass" if is_folded else ": one masked pass computes every row at once")
+
+
 def layout(analysis: Analysis) -> str:
-    """How wide the sentence is: full, dense or compact."""
+    """How wide the sentence is: a name of `LAYOUTS`, or compact."""
     width = sum(len(token.text) + 2 for token in analysis.tokens)
-    return "full" if width <= FULL_WIDTH else "dense" if width <= DENSE_WIDTH else "compact"
+    return next((name for name, widest in LAYOUTS.items() if width <= widest), "compact")
 
 
 def rows(analysis: Analysis, state: State) -> Iterable[RowView]:
@@ -80,7 +88,7 @@ def rows(analysis: Analysis, state: State) -> Iterable[RowView]:
             cells=tuple(cells),
             context=prediction.context[-80:],
             label=shown[prediction.step],
-            percent=percent(prediction.probability),
+            percent=percent(prediction.probability, prediction.loss),
             loss=loss_text(prediction.loss),
             spoken=_spoken(prediction),
         )
@@ -97,11 +105,40 @@ def columns(analysis: Analysis, state: State) -> Iterable[ColumnView]:
             kind="current" if step == state.step else "context" if step < state.step else "future",
             given=shown[step - 1],
             label=shown[step],
-            percent=percent(prediction.probability),
+            percent=percent(prediction.probability, prediction.loss),
             loss=loss_text(prediction.loss),
             spoken=_spoken(prediction),
         )
 
 
+def mean_loss(analysis: Analysis, step: int) -> tuple[str, ...]:
+    """The mean loss of the pairs up to this one, a term a pair; the middle ones of many left out."""
+    terms = _terms(analysis)[:step]
+    if step > MOST_TERMS:
+        terms = [*terms[:2], r"\cdots", *terms[2 - MOST_TERMS :]]
+    mean = sum(prediction.loss for prediction in analysis.predictions[:step]) / step
+    return _mean(terms, step, loss_text(mean))
+
+
+def mean_loss_room(analysis: Analysis) -> tuple[str, ...]:
+    """What takes, piece by piece, at least as much room as `mean_loss` at any step."""
+    terms = _terms(analysis)
+    if len(terms) > MOST_TERMS:
+        terms = [*terms[:2], r"\cdots", *[max(terms[2:], key=len)] * (MOST_TERMS - 2)]
+    return _mean(terms, len(analysis.predictions), "00.00")
+
+
 def _spoken(prediction: Prediction) -> str:
     return f"Step {prediction.step}: label “{prediction.label.strip() or visible(prediction.label)}”"
+
+
+def _terms(analysis: Analysis) -> list[str]:
+    return [rf"\ln \, {decimal(prediction.probability, prediction.loss)}" for prediction in analysis.predictions]
+
+
+def _mean(terms: list[str], n: int, value: str) -> tuple[str, ...]:
+    """−1/n (term + … + term) ≈ value, in pieces that a line may end after."""
+    *others, last = terms
+    pieces = [*(f"{term} +" for term in others), f"{last})"]
+    pieces[0] = rf"-\frac{{1}}{{{n}}} ({pieces[0]}"
+    return tuple(formula(piece) for piece in (*pieces, rf"\approx {value}"))

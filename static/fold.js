@@ -4,12 +4,12 @@ let travelling = [];
 
 function isInSight(label) {
   const box = label.getBoundingClientRect();
-  const frame = label.closest(".scroll").getBoundingClientRect(); // a label on its way would not be cut at its edge
+  const frame = label.closest(".scroll, .folded").getBoundingClientRect(); // a label on its way would not be cut at its edge
   return box.width > 0 && box.left >= frame.left && box.right <= frame.right && box.bottom > 0 && box.top < innerHeight;
 }
 
 function name() {
-  for (const link of document.querySelectorAll(".scroll [id^=row]")) {
+  for (const link of document.querySelectorAll(":is(.scroll, .folded) [id^=row]")) {
     const label = [...link.closest("tr, li").querySelectorAll(".label")].find(isInSight);
     if (label) label.style.setProperty("view-transition-name", link.id), travelling.push(label);
   }

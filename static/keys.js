@@ -1,9 +1,9 @@
 // Keys press the stage's own links and buttons: what they do, a click does, and mostly a page without scripts, too.
 const CONTROLS = {
   ArrowLeft: "previous", ArrowRight: "next", PageUp: "previous", PageDown: "next", Home: "first", End: "last",
-  " ": "play", r: "refresh",
+  " ": "play", r: "refresh", f: "projector", g: "guess",
 };
-const LETTERS = ["r", "?"]; // whoever speaks to their computer may type these unawares: an option turns them off
+const LETTERS = ["r", "f", "g", "?"]; // whoever speaks to their computer may type these unawares: an option turns them off
 const FIELDS = "input, textarea, select, [contenteditable]";
 
 let listedFrom = null; // where the visitor was when the list of keys opened

@@ -1,12 +1,14 @@
 """Tiny models of other makers' architectures with random weights, written to folders as `transformers` writes them."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import tokenizers
 import torch
+from safetensors.torch import load_file, save_file
 from tokenizers import decoders, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import GPT2Config, GPTNeoXConfig, LlamaConfig, PreTrainedConfig
 from transformers.models.auto.modeling_auto import AutoModelForCausalLM
@@ -135,3 +137,16 @@ def gpt_neox(folder: Path) -> Path:
     backend.add_tokens(["  ", "   "])
     shape = SMALL | {"max_position_embeddings": 4096, "bos_token_id": 0, "eos_token_id": 0}
     return write(folder, GPTNeoXConfig(vocab_size=384, **shape), backend)
+
+
+def copied(folder: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(folder, tmp_path / "damaged"))
+
+
+def edit_weights(change: Callable[[dict[str, torch.Tensor]], object]) -> Callable[[Path], object]:
+    def edit(folder: Path) -> None:
+        weights = load_file(folder / "model.safetensors")
+        change(weights)
+        save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+
+    return edit

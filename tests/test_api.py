@@ -193,6 +193,21 @@ def test_health_is_answered(client: TestClient, path: str, status: str) -> None:
     assert (response.status_code, response.json()) == (200, {"status": status})
 
 
+@pytest.mark.parametrize("line_break", ["\r\n", "\r", "\n"])
+def test_every_line_break_is_one_newline_and_spans_count_the_text_that_is_answered(
+    client: TestClient, line_break: str
+) -> None:
+    answer = pairs(client, f"one line{line_break}and 😀 two ")
+    assert answer["sentence"] == "one line\nand 😀 two "
+    for token in answer["tokens"]:
+        if "⟨" not in token["text"]:
+            assert answer["sentence"][token["start"] : token["end"]] == token["text"]
+
+
+def test_an_unknown_parameter_does_nothing(client: TestClient) -> None:
+    assert client.get("/api/pairs", params={"sentence": "a b", "utm": "1"}).json() == pairs(client, "a b")
+
+
 def test_the_answer_is_utf_8_json_that_other_sites_need_no_library_for(client: TestClient) -> None:
     response = client.get("/api/pairs", params={"sentence": "née 😀"})
     assert response.headers["content-type"] == "application/json"

@@ -94,13 +94,32 @@ def test_a_text_that_cannot_be_used_ends_with_status_2_and_one_line(
 
 
 @pytest.mark.parametrize(
-    "arguments", [["nonsense"], ["pairs"], ["pairs", "--top-k", "0", "a b"], ["serve", "--port", "x"]]
+    "arguments", [["nonsense"], ["pairs"], ["pairs", "--top-k", "x", "a b"], ["serve", "--port", "x"]]
 )
 def test_a_wrong_command_ends_with_status_2(run: Any, arguments: list[str]) -> None:
     outcome = run(*arguments)
     assert outcome.status == 2
     assert "Usage: " in outcome.errors
     assert "Traceback" not in outcome.errors
+
+
+@pytest.mark.parametrize("top_k", ["0", "101", "-5"])
+def test_a_number_of_candidates_is_refused_with_the_apis_words(run: Any, client: TestClient, top_k: str) -> None:
+    outcome = run("pairs", "--top-k", top_k, "a b")
+    error = client.get("/api/pairs", params={"sentence": "a b", "top_k": top_k}).json()["error"]
+    assert (outcome.status, outcome.output) == (2, "")
+    assert outcome.errors == f"Error: {error['message']}\n"
+
+
+def test_a_model_of_another_maker_is_not_measured_and_why_is_said(
+    run: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "manifest.json").write_text("{}")
+    monkeypatch.setenv("FREELABELS_MODEL", "gpt2")
+    outcome = run("evaluate", "--heldout", str(tmp_path), "--shards", str(tmp_path))
+    assert outcome.status == 2
+    assert outcome.errors.startswith("Error: gpt2 is no checkpoint of this project's own")
+    assert len(outcome.errors.splitlines()) == 1
 
 
 COMMANDS = ["serve", "pairs", "pretrain", "evaluate", "bench", "bench-training"]

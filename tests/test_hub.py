@@ -1,35 +1,26 @@
-"""Models of other makers show what the shipped one does, and one that cannot is refused in one line."""
+"""Models of other makers show what the shipped one does; test_hub_refusals.py has those that cannot."""
 
-import json
 import math
-import shutil
-import sys
-import tomllib
-from collections.abc import Callable
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from starlette.testclient import TestClient
-from transformers import AutoModelForCausalLM, BertConfig, T5Config, T5ForConditionalGeneration
+from transformers import AutoModelForCausalLM
 
 from app import hub
-from app.checkpoint import CheckpointError
 from app.hub import HubModel
 from app.main import create_app
 from app.predict import Predictor, log_probs
 from app.sentences import InputError
-from app.settings import RESOURCES, Settings
+from app.settings import Settings
 from tests import foreign
 from tests.test_api import CONTRACT, shape
 
 SENTENCE = "The little boat drifted across née 😀 lake."
 MAKERS = {make.__name__: make for make in (foreign.gpt2, foreign.llama, foreign.gpt_neox)}
-
-Damage = Callable[[Path], object]
 
 
 @pytest.fixture(scope="module")
@@ -97,8 +88,10 @@ def test_a_model_is_for_prediction_in_32_bits(model: HubModel) -> None:
 
 
 def test_weights_in_16_bits_are_computed_with_in_32(folders: dict[str, Path], tmp_path: Path) -> None:
-    folder = copied(folders["gpt2"], tmp_path)
-    edit_weights(lambda weights: weights.update({name: tensor.half() for name, tensor in weights.items()}))(folder)
+    folder = foreign.copied(folders["gpt2"], tmp_path)
+    foreign.edit_weights(lambda weights: weights.update({name: tensor.half() for name, tensor in weights.items()}))(
+        folder
+    )
     assert hub.load(folder).logits([5, 6]).dtype == torch.float32
 
 
@@ -165,171 +158,3 @@ def test_pages_and_the_api_show_another_model_without_calling_it_ours(folders: d
 
 def test_the_shipped_model_is_called_ours(client: TestClient) -> None:
     assert "that this project pretrained, or from counting" in client.get("/").text
-
-
-# --- What cannot be used ---------------------------------------------------------------------------------------------
-
-
-def copied(folder: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(folder, tmp_path / "damaged"))
-
-
-def edit_weights(change: Callable[[dict[str, torch.Tensor]], object]) -> Damage:
-    def edit(folder: Path) -> None:
-        weights = load_file(folder / "model.safetensors")
-        change(weights)
-        save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
-
-    return edit
-
-
-def edit_config(**changes: Any) -> Damage:
-    def edit(folder: Path) -> None:
-        path = folder / "config.json"
-        path.write_text(json.dumps(json.loads(path.read_text()) | changes))
-
-    return edit
-
-
-def remove(name: str) -> Damage:
-    return lambda folder: Path.unlink(folder / name)
-
-
-def pickled_weights(folder: Path) -> None:
-    torch.save(load_file(folder / "model.safetensors"), folder / "pytorch_model.bin")
-    (folder / "model.safetensors").unlink()
-
-
-def encoder_decoder(folder: Path) -> None:
-    T5ForConditionalGeneration(
-        T5Config(vocab_size=320, d_model=8, d_ff=8, d_kv=4, num_layers=1, num_heads=2)
-    ).save_pretrained(folder)
-
-
-def sees_both_ways(folder: Path) -> None:
-    """`transformers` gives BERT a head for causal language modelling, and leaves its attention as it is."""
-    foreign.write(folder, BertConfig(vocab_size=320, **foreign.SMALL), foreign.byte_level())
-
-
-@pytest.mark.parametrize(
-    ("damage", "reason"),
-    [
-        (remove("config.json"), "its config.json cannot be used"),
-        (edit_config(model_type="odd"), "its config.json cannot be used (The checkpoint you are trying to load has"),
-        (edit_config(model_type="odd", auto_map={"AutoConfig": "x.C"}), "contains custom code"),
-        (remove("tokenizer.json"), "its tokenizer cannot be used (its vocabulary is missing)"),
-        (lambda folder: (folder / "tokenizer.json").write_text("{"), "its tokenizer cannot be used"),
-        (encoder_decoder, "“t5” is no architecture of causal language models"),
-        (sees_both_ways, "it is no causal language model: what it expects depends on tokens still to come"),
-        (remove("model.safetensors"), "its weights cannot be used (Error no file named model.safetensors"),
-        (pickled_weights, "its weights cannot be used (Error no file named model.safetensors"),
-        (lambda folder: (folder / "model.safetensors").write_bytes(b"version"), "its weights cannot be used"),
-        (
-            edit_weights(lambda weights: weights.pop("transformer.ln_f.weight")),
-            "its weights lack transformer.ln_f.weight",
-        ),
-        (edit_config(vocab_size=333), "its weights lack transformer.wte.weight, or have it in another shape"),
-        (
-            edit_weights(lambda weights: weights["transformer.ln_f.weight"].fill_(torch.inf)),
-            "its weights are damaged (transformer.ln_f.weight holds what is no number)",
-        ),
-        (
-            lambda folder: foreign.byte_level(vocab_size=322).save(str(folder / "tokenizer.json")),
-            "its tokenizer's ids go up to 321, but its network knows 320 tokens; they belong to different models",
-        ),
-    ],
-)
-def test_a_model_that_cannot_be_used_is_refused_in_one_line_with_the_reason_and_the_remedy(
-    folders: dict[str, Path], tmp_path: Path, damage: Damage, reason: str
-) -> None:
-    folder = copied(folders["gpt2"], tmp_path)
-    damage(folder)
-    with pytest.raises(CheckpointError) as refused:
-        hub.load(folder)
-    (line,) = str(refused.value).splitlines()
-    assert line.startswith(f"{folder}: ")
-    assert reason in line
-    assert line.endswith("name another model in FREELABELS_MODEL")
-
-
-def test_a_slow_tokenizer_is_refused(folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("transformers.tokenization_utils_tokenizers.TokenizersBackend.is_fast", False)
-    with pytest.raises(CheckpointError, match=r"GPT2Tokenizer is a slow one; a model with a tokenizer\.json is needed"):
-        hub.load(folders["gpt2"])
-
-
-def test_without_the_extra_the_start_says_what_to_install(
-    folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "transformers", None)
-    extras = tomllib.loads((RESOURCES / "pyproject.toml").read_text(encoding="utf-8"))["project"][
-        "optional-dependencies"
-    ]
-    assert [name.split(">")[0] for name in extras["hub"]] == ["transformers"]
-    wanted = r"takes the extra `hub`: pip install 'free-labels\[hub\]'"
-    with pytest.raises(CheckpointError, match=rf"gpt2 holds no checkpoint of this project's own; .* {wanted}"):
-        hub.load(folders["gpt2"])
-    with pytest.raises(CheckpointError, match=rf"owner/name is neither shipped .* {wanted}"):
-        hub.fetch("owner/name")
-
-
-# --- The hub ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """No connection, and what an earlier fetch would have kept."""
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
-    return tmp_path / "cache"
-
-
-def test_a_hub_that_cannot_be_reached_is_said_with_what_was_tried_and_the_way_without_it(cache: Path) -> None:
-    with pytest.raises(CheckpointError) as refused:
-        hub.fetch("owner/name")
-    (line,) = str(refused.value).splitlines()
-    assert line.startswith(
-        "owner/name is neither shipped (that is tiny) nor a folder here, and the Hugging Face hub did"
-    )
-    assert "outgoing traffic has been disabled" in line
-    assert "hf download owner/name --local-dir FOLDER" in line
-    assert line.endswith("name that folder in FREELABELS_MODEL")
-
-
-def test_a_name_that_the_hub_does_not_know_is_refused_with_the_hubs_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unknown(name: str, **_: Any) -> str:
-        raise FileNotFoundError(f"404 Client Error.\n\nRepository Not Found for {name}.")
-
-    monkeypatch.setattr("huggingface_hub.snapshot_download", unknown)
-    with pytest.raises(CheckpointError, match=r"did not give it \(404 Client Error. Repository Not Found for gpt3\.\)"):
-        hub.fetch("gpt3")
-
-
-def test_a_model_fetched_before_opens_without_a_connection_under_its_id(folders: dict[str, Path], cache: Path) -> None:
-    repository = cache / "models--owner--name"
-    shutil.copytree(folders["gpt2"], repository / "snapshots" / "abc")
-    (repository / "refs").mkdir()
-    (repository / "refs" / "main").write_text("abc")
-    model = hub.fetch("owner/name")
-    assert model.name == "owner/name"
-    assert len(Predictor(model).analyze("the cat").predictions) >= 1
-
-
-def test_only_a_models_own_files_are_fetched(monkeypatch: pytest.MonkeyPatch, folders: dict[str, Path]) -> None:
-    """No pickles, and not the same weights again in another format."""
-    asked: dict[str, Any] = {}
-
-    def give(name: str, **options: Any) -> str:
-        asked.update(options)
-        return str(folders["gpt2"])
-
-    monkeypatch.setattr("huggingface_hub.snapshot_download", give)
-    hub.fetch("gpt2")
-    names = ["config.json", "model.safetensors", "merges.txt", "pytorch_model.bin", "onnx/config.json", "modeling.py"]
-    given = [
-        name
-        for name in names
-        if any(fnmatch(name, pattern) for pattern in asked["allow_patterns"])
-        and not any(fnmatch(name, pattern) for pattern in asked["ignore_patterns"])
-    ]
-    assert given == ["config.json", "model.safetensors", "merges.txt"]

@@ -1,50 +1,13 @@
-from collections.abc import Iterator
-from html import unescape
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from app.checkpoint import Checkpoint
-from app.main import create_app
-from app.predict import Predictor
 from app.sentences import Bank
-from app.settings import Settings
-from app.web.render import RenderedPages
-from app.web.services import Services
 from tests.markup import Markup
-
-SENTENCE = "The boat drifted across the lake."
-ODD = [
-    "R&D = #1 + 2 % ? /",
-    "“Quotes”, 'single' and \"double\"",
-    "naïve 😀 日本語",
-    "a+b&step=9#x",
-    "100%25 %26 &amp; ok",
-]
-HOSTILE = [
-    "<script>alert(1)</script> is text",
-    "\"><img src=x onerror=alert(1)> and ' onfocus=alert(2) autofocus x='",
-    "{{ 7*7 }} {% raw %} ${7*7} #{7*7}",
-    "javascript:alert(document.domain) //",
-    "</title></textarea></style><svg onload=alert(1)>",
-    "&lt;b&gt; &#x3c;i&#x3e; are text",
-    '" hx-get="//evil.example/x" hx-trigger="load',
-]
-PAGES = ["/", "/?sentence=a", "/?step=99", "/stage", "/stage?sentence=", "/docs", "/nowhere"]
-
-
-def read(client: TestClient, path: str, status: int = 200, **query: str | int) -> Markup:
-    response = client.get(path, params=query or None)
-    assert response.status_code == status, response.text
-    return Markup(response.text)
-
-
-def where(markup: Markup) -> str:
-    return markup.all("p", "where")[0].words
-
+from tests.reading import HOSTILE, ODD, SENTENCE, read, where
 
 # --- The first view ------------------------------------------------------------------------------------------------
 
@@ -80,7 +43,7 @@ def test_the_first_view_weighs_under_100_kb(client: TestClient) -> None:
 def test_every_link_is_the_pages_for_everyone_and_its_fragments_for_htmx(client: TestClient, sentence: str) -> None:
     markup = read(client, "/", sentence=sentence, step=2)
     linked = [element for element in markup.all("a") if "hx-get" in element.attributes]
-    steps = [element for element in linked if element["id"] != "refresh"]
+    steps = [element for element in linked if element["id"] not in ("refresh", "prove")]
     for link in steps:
         href, fragment = urlsplit(link["href"]), urlsplit(link["hx-get"])
         assert (href.path, fragment.path) == ("/", "/stage")
@@ -146,6 +109,10 @@ def test_white_space_around_a_sentence_is_a_slip_of_the_hand(client: TestClient)
     assert read(client, "/", sentence=f"  {SENTENCE}\n").one("sentence")["value"] == SENTENCE
 
 
+def test_a_text_of_two_lines_becomes_one_line_as_in_the_field(client: TestClient) -> None:
+    assert read(client, "/", sentence="one line\r\nand two").one("sentence")["value"] == "one line and two"
+
+
 # --- Another sentence ----------------------------------------------------------------------------------------------
 
 
@@ -188,6 +155,15 @@ def test_a_refused_sentence_is_kept_with_the_apis_message_beside_the_field(
     assert markup.all("ol", "tokens") == []
 
 
+@pytest.mark.parametrize("query", [{"step": "99"}, {"rows": "sideways"}])
+def test_a_wrong_step_or_option_is_no_fault_of_the_sentence(client: TestClient, query: dict[str, str]) -> None:
+    markup = read(client, "/", 422, sentence=SENTENCE, **query)
+    message = markup.one("sentence-error")
+    assert message.text
+    assert message["role"] == "alert"
+    assert {"aria-invalid", "aria-describedby"} & markup.one("sentence").attributes.keys() == set()
+
+
 def test_a_good_sentence_has_no_message(client: TestClient) -> None:
     markup = read(client, "/", sentence=SENTENCE)
     assert markup.one("sentence-error").text == ""
@@ -222,94 +198,6 @@ def test_a_step_that_is_none_is_refused(client: TestClient, step: str) -> None:
     n_steps = int(where(read(client, "/", sentence=SENTENCE)).split()[-1])
     refused = str(n_steps + 1) if step == "8" else step
     read(client, "/", 422, sentence=SENTENCE, step=refused)
-
-
-# --- Trust nothing -------------------------------------------------------------------------------------------------
-
-
-def skeleton(markup: Markup) -> set[tuple[str, str]]:
-    return {(element.tag, name) for element in markup.elements for name in ("", *element.attributes)}
-
-
-@pytest.mark.parametrize("sentence", HOSTILE)
-@pytest.mark.parametrize("path", ["/", "/stage"])
-def test_a_hostile_sentence_is_only_text(client: TestClient, path: str, sentence: str) -> None:
-    markup = read(client, path, sentence=sentence, step=2)
-    harmless = [skeleton(read(client, path, sentence=text, step=2)) for text in (SENTENCE, "and on" * 30)]
-    assert skeleton(markup) <= set().union(*harmless) | {("td", "colspan")}  # the label may be among the bars
-    assert markup.one("sentence")["value"] == sentence
-    assert markup.all("title")[0].text.startswith(f"Pair 2 of {len(markup.all('li')) - 1}: {sentence[:60]}")
-    assert "".join(span.text for span in markup.all("span", "text")[: len(markup.all("li"))]) == sentence
-
-
-@pytest.mark.parametrize("text", HOSTILE)
-def test_a_hostile_step_is_only_text(client: TestClient, text: str) -> None:
-    markup = read(client, "/", 422, step=text)
-    assert skeleton(markup) <= skeleton(read(client, "/", 422, step="99"))
-    assert f"“{text[:40]}”" in markup.one("sentence-error").text
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_no_page_has_inline_code_or_style(client: TestClient, path: str) -> None:
-    markup = Markup(client.get(path).text)
-    assert [e.text for e in markup.all("script") if e.text or "src" not in e.attributes] == []
-    assert markup.all("style") == []
-    names = {name for element in markup.elements for name in element.attributes}
-    assert {name for name in names if name == "style" or name.startswith(("on", "hx-on"))} == set()
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_no_page_points_to_another_host(client: TestClient, path: str) -> None:
-    for address in Markup(client.get(path).text).addresses():
-        assert urlsplit(address).scheme == urlsplit(address).netloc == "", address
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_every_page_is_named_and_every_control_is(client: TestClient, path: str) -> None:
-    markup = Markup(client.get(path).text)
-    assert [e.text != "" for e in markup.all("title")] == [True]
-    assert len(markup.all("h1")) == 1
-    assert [e for e in markup.all("a") + markup.all("button") if not e.words and "aria-label" not in e.attributes] == []
-    labelled = {e["for"] for e in markup.all("label")}
-    assert {e["id"] for e in markup.all("input")} <= labelled
-
-
-# --- Behind a proxy ------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def prefixed(shipped: Checkpoint, bank: Bank) -> Iterator[TestClient]:
-    """The app under /prefix, as `uvicorn --root-path /prefix` hands requests on: the path with the prefix."""
-    services = Services(bank, Predictor(shipped), RenderedPages(1_000_000), {})
-    with TestClient(create_app(Settings(), services), root_path="/prefix") as client:
-        yield client
-
-
-@pytest.mark.parametrize("path", ["/", "/?sentence=a", "/docs", "/nowhere", "/?sentence=a%26b+c&step=1"])
-def test_every_address_keeps_the_prefix_and_answers(prefixed: TestClient, path: str) -> None:
-    markup = Markup(prefixed.get(f"/prefix{path}").text)
-    addresses = {address for address in markup.addresses() if not address.startswith("#")}
-    assert len(addresses) >= 4
-    for address in addresses:
-        assert address.startswith("/prefix/")
-        assert prefixed.get(unescape(address)).status_code in (200, 422), address
-
-
-def test_redirects_and_pushed_urls_keep_the_prefix(prefixed: TestClient) -> None:
-    for path in ("/random", "/stage/random"):
-        location = prefixed.get(f"/prefix{path}", follow_redirects=False).headers["location"]
-        assert location.startswith("/prefix/")
-    for query in ({"sentence": SENTENCE}, {"sentence": "a"}):
-        pushed = prefixed.get(f"/prefix/stage?{urlencode(query)}").headers["HX-Push-Url"]
-        assert pushed.startswith("/prefix/?")
-
-
-def test_an_error_of_the_api_is_json_behind_a_prefix_too(prefixed: TestClient) -> None:
-    assert prefixed.get("/prefix/api/nowhere").json()["error"]["code"] == "not_found"
-
-
-def test_a_text_of_two_lines_becomes_one_line_as_in_the_field(client: TestClient) -> None:
-    assert read(client, "/", sentence="one line\r\nand two").one("sentence")["value"] == "one line and two"
 
 
 # --- Options --------------------------------------------------------------------------------------------------------
@@ -348,6 +236,22 @@ def test_a_random_sentence_is_shown_as_the_one_before(client: TestClient) -> Non
     assert "rows" not in response.headers["location"]
     response = client.get("/random", params={"rows": "folded"}, follow_redirects=False)
     assert parse_qs(urlsplit(response.headers["location"]).query)["rows"] == ["folded"]
+
+
+def test_in_words_steps_count_words(client: TestClient) -> None:
+    sentence = "The little boat drifted."
+    assert where(read(client, "/", sentence=sentence, step=4)) == "Pair 4 of 5"
+    assert where(read(client, "/", sentence=sentence, step=4, unit="words")) == "Pair 4 of 4"
+    refused = read(client, "/", 422, sentence=sentence, step=5, unit="words")
+    assert "this sentence has steps 1 to 4" in refused.one("sentence-error").text
+
+
+@pytest.mark.parametrize("path", ["/", "/stage"])
+def test_a_single_word_is_told_to_have_no_pair_in_words_and_shown_in_tokens(client: TestClient, path: str) -> None:
+    markup = read(client, path, 422, sentence="Donaudampfschiff", unit="words")
+    assert "this text is 1 word of 7 tokens, and a pair takes two. Add a word." in markup.one("sentence-error").text
+    assert where(markup) == "Pair 1 of 6"
+    assert [link for link in markup.all("a") if link.attributes.get("id") == "unit"] == []
 
 
 def test_an_unknown_value_of_an_option_is_told_and_the_stage_shown_all_the_same(client: TestClient) -> None:

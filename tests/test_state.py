@@ -13,25 +13,35 @@ STATES = st.builds(
     st.text(st.characters(exclude_categories=["Cs"])),
     st.integers(1, 200),
     **{name: st.sampled_from(values) for name, values in OPTIONS.items()},
+    seen=st.sampled_from(["", "0", "41"]),
 )
+MOMENTS = (0, 41)
+
+
+def test_a_moment_of_training_is_one_of_those_there_are() -> None:
+    assert shown_as(State("Hi there"), {"seen": "41"}, (0, 41, 99)).seen == "41"
+    with pytest.raises(InputError, match=r"“seen” is “7”, but can be 0 or 41 or 99\. Here it is left out\."):
+        shown_as(State("Hi there"), {"seen": "7"}, (0, 41, 99))
+    with pytest.raises(InputError, match="“seen” is “0”, but can be nothing"):
+        shown_as(State("Hi there"), {"seen": "0"})
 
 
 @given(STATES)
 def test_a_url_gives_the_state_back(state: State) -> None:
     asked = dict(parse_qsl(state.query(), keep_blank_values=True))
-    assert shown_as(State(asked["sentence"], int(asked["step"])), asked) == state
+    assert shown_as(State(asked["sentence"], int(asked["step"])), asked, MOMENTS) == state
 
 
 @given(STATES)
 def test_a_url_names_no_option_at_its_default(state: State) -> None:
-    for name, value in parse_qsl(state.query()):
+    for name, value in parse_qsl(state.query(), keep_blank_values=True):
         assert value != OPTIONS.get(name, ("",))[0] or name == "sentence"
 
 
 @given(STATES, st.integers(1, 200))
 def test_a_change_leaves_the_rest_of_the_state(state: State, step: int) -> None:
     asked = dict(parse_qsl(state.query(step=step), keep_blank_values=True))
-    assert shown_as(State(asked["sentence"], state.step), asked) == state
+    assert shown_as(State(asked["sentence"], state.step), asked, MOMENTS) == state
     assert asked["step"] == str(step)
 
 
@@ -44,4 +54,4 @@ def test_an_unknown_value_is_refused_with_those_there_are() -> None:
 def test_every_option_is_a_field_of_the_state_with_its_first_value_as_default() -> None:
     defaults = {field.name: field.default for field in fields(State)}
     assert defaults.items() >= {(name, values[0]) for name, values in OPTIONS.items()}
-    assert defaults.keys() == {"sentence", "step", *OPTIONS}
+    assert defaults.keys() == {"sentence", "step", "seen", *OPTIONS}

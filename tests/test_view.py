@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jinja2 import UndefinedError, nodes
 
-from app import view, view_card, view_staircase
+from app import view, view_card, view_examples, view_moments, view_proof, view_staircase, view_words
 from app.checkpoint import Checkpoint
 from app.formatting import Segment, loss_text
 from app.pairs import causal_mask
@@ -21,6 +21,7 @@ from app.tokenizer import Token
 from app.view import StageView, empty_stage, stage
 from app.web import docs
 from app.web.render import Page, templates
+from app.words import by_word
 from tests.markup import Markup
 
 PROBABILITIES = st.one_of(
@@ -43,6 +44,19 @@ def handmade() -> Analysis:
     return Analysis("The cat sat.", tokens, predictions, math.log(1600) / 3, 1600 ** (1 / 3))
 
 
+def split() -> Analysis:
+    """“The cat sat.” in five tokens, “sat” in two of them, the second as good as certain."""
+    made = handmade()
+    tokens = (*made.tokens[:2], Token(2, " s", 7, 9), Token(4, "at", 9, 11), made.tokens[3])
+    first, second, last = made.predictions
+    parts = (
+        replace(second, label=" s"),
+        replace(second, step=3, position=4, label="at", label_id=4, probability=0.8, rank=1, loss=-math.log(0.8)),
+    )
+    predictions = (first, *parts, replace(last, step=4, position=5))
+    return replace(made, tokens=tokens, predictions=predictions)
+
+
 def text_of(shown: tuple[Segment, ...]) -> str:
     """The characters that segments show."""
     return "".join(segment.text for segment in shown)
@@ -58,7 +72,7 @@ def test_the_formula_and_the_percentage_name_the_same_probability(probability: f
     pair = at(replace(made, predictions=(prediction, *made.predictions[1:])), 1, 10).pair
     assert pair
     formula = "".join(ElementTree.fromstring(pair.probability).itertext())  # noqa: S314 - our own
-    shown = formula.split("=")[1].replace("−", "-").replace("×10", "e")
+    shown = formula.split("=")[1].replace("×10", "e").translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
     assert float(shown) == pytest.approx(probability, rel=1e-3)
     assert float(shown) > 0
 
@@ -154,7 +168,7 @@ def test_a_step_is_shown_as_worked_out_by_hand() -> None:
         "Pair 2 of 3: after “The cat”, the label is “sat”; the model gave it 0.50\u202f%, its 7th choice; loss 5.30."
     )
     assert (shown.pair.context, shown.pair.odds) == ("The cat", "1 in 200")
-    assert shown.pair.rank == "the model's 7th choice of 10"
+    assert shown.pair.rank == "the model’s 7th choice of 10"
     assert shown.label_bar
     assert (shown.label_bar.percent, shown.label_bar.width) == ("0.50\u202f%", "0.5000")
     assert shown.remainder
@@ -172,7 +186,7 @@ def test_a_rank_is_said_in_words(rank: int, words: str) -> None:
     predictions = (replace(made.predictions[0], rank=rank), *made.predictions[1:])
     pair = at(replace(made, predictions=predictions), 1, 8192).pair
     assert pair
-    assert pair.rank == f"the model's {words} choice of 8,192"
+    assert pair.rank == f"the model’s {words} choice of 8,192"
     assert f"its {words} choice" in pair.spoken
 
 
@@ -213,16 +227,36 @@ def test_without_the_tint_no_token_has_a_band(analyze: Callable[[str], Analysis]
     assert {token.surprise for token in at(analyze(" on"), 1, 320).tokens} == {"none"}
 
 
+def said_by(formulae: tuple[str, ...]) -> str:
+    return "".join("".join(ElementTree.fromstring(formula).itertext()) for formula in formulae)  # noqa: S314 - our own
+
+
 def test_the_mean_loss_grows_by_a_term_a_step_to_the_sentences_own(analyze: Callable[[str], Analysis]) -> None:
     analysis = analyze(" on the mat")
     n_steps = len(analysis.predictions)
     for step in range(1, n_steps + 1):
-        said = "".join(ElementTree.fromstring(at(analysis, step, 320).so_far).itertext())  # noqa: S314 - our own
-        assert said.count("ln") == min(step, view.MOST_TERMS)
-        assert ("⋯" in said) == (step > view.MOST_TERMS)
+        said = said_by(at(analysis, step, 320).so_far)
+        assert said.count("ln") == min(step, view_staircase.MOST_TERMS)
+        assert ("⋯" in said) == (step > view_staircase.MOST_TERMS)
         so_far = sum(prediction.loss for prediction in analysis.predictions[:step]) / step
         assert said.endswith(f"≈{loss_text(so_far)}")
     assert said.endswith(f"≈{at(analysis, 1, 320).mean_loss}")
+
+
+def test_a_step_needs_no_more_room_for_the_mean_loss_than_is_kept(analyze: Callable[[str], Analysis]) -> None:
+    analysis = analyze(" on the mat, and the dog sat on the cat")
+    for shown in every_step(analysis):
+        assert len(shown.so_far) <= len(shown.so_far_room)
+        assert len(said_by(shown.so_far)) <= len(said_by(shown.so_far_room))
+
+
+def test_bars_keep_room_for_the_longest_rank_and_percentage_of_any_step(shipped: Checkpoint) -> None:
+    steps = every_step(Predictor(shipped).analyze("in the zq zq of the of of"))
+    bars = [bar for shown in steps for bar in (*shown.bars, shown.label_bar) if bar]
+    assert {shown.longest_rank for shown in steps} == {max((bar.rank for bar in bars), key=len)}
+    (longest,) = {shown.longest_percent for shown in steps}
+    assert longest in {bar.percent for bar in bars}
+    assert len(longest) >= max(len(bar.percent) for bar in bars if "⁻" not in bar.percent)
 
 
 def test_no_remainder_is_shown_where_the_bars_are_the_whole_vocabulary() -> None:
@@ -231,12 +265,12 @@ def test_no_remainder_is_shown_where_the_bars_are_the_whole_vocabulary() -> None
 
 def test_a_long_sentence_has_compact_rows_that_end_on_their_context(shipped: Checkpoint) -> None:
     analyze = Predictor(shipped).analyze
-    full, dense, compact = (analyze("one" + " one" * repeats) for repeats in (12, 17, 24))
-    for analysis, layout in ((full, "full"), (dense, "dense"), (compact, "compact")):
+    repeats = {"short": 6, "middle": 9, "full": 12, "dense": 17, "compact": 24}
+    for layout, analysis in ((name, analyze("one" + " one" * number)) for name, number in repeats.items()):
         shown = at(analysis, 1, 8192)
         assert shown.layout == layout
         assert all(bool(row.cells) == (layout != "compact") for row in shown.rows)
-    for row, prediction in zip(at(compact, 1, 8192).rows, compact.predictions, strict=True):
+    for row, prediction in zip(shown.rows, analysis.predictions, strict=True):
         assert row.cells == ()
         assert prediction.context.endswith(row.context)
         assert row.context
@@ -251,11 +285,87 @@ def test_a_long_context_shows_its_end_in_a_card_that_keeps_room_for_it(shipped: 
         assert shown.pair.room == analysis.sentence[: view.PAIR_CHARACTERS]
 
 
+# --- Words ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_word_is_shown_with_the_product_over_its_tokens() -> None:
+    shown = at(by_word(split()), 2, 10, unit="words")
+    assert shown.unit
+    assert shown.pair
+    assert (shown.headline, shown.unit.symbol) == ("4 words, 3 training pairs", "w")
+    assert [text_of(token.segments) for token in shown.tokens] == ["The", " cat", " sat", "."]
+    assert [(text_of(factor.token), factor.sign, factor.given) for factor in shown.pair.factors] == [
+        (" s", "=", "…"),
+        ("at", "·", "… s"),
+    ]
+    values = [
+        "".join(ElementTree.fromstring(factor.value).itertext())  # noqa: S314 - our own
+        for factor in shown.pair.factors
+    ]
+    assert values == ["0.005000", "0.8000"]
+    assert shown.pair.percent == "0.40\u202f%"
+    assert shown.pair.rank == "its first token was the model's 7th choice of 10"
+    assert shown.pair.spoken.endswith("the model gave it 0.40\u202f%, the product over its 2 tokens; loss 5.52.")
+    assert shown.tokens[2].numbers == "0.40\u202f%, the product over its 2 tokens, loss 5.52"
+    assert shown.in_words.endswith("equally likely words")
+
+
+def test_a_word_of_one_token_has_its_rank_and_one_factor_in_the_room_of_two() -> None:
+    shown = at(by_word(split()), 3, 10, unit="words")
+    assert shown.pair
+    assert [text_of(factor.token) for factor in shown.pair.factors] == [".", ""]
+    assert shown.pair.rank == "the model's 2nd choice of 10"
+
+
+def test_the_bars_of_a_word_are_those_of_its_first_token() -> None:
+    in_tokens, in_words = at(split(), 2, 10), at(by_word(split()), 2, 10, unit="words")
+    assert in_words.bars == in_tokens.bars
+    assert in_words.label_bar == in_tokens.label_bar
+    assert in_words.remainder == in_tokens.remainder
+
+
+def test_the_tokens_of_one_word_are_told_as_its_parts() -> None:
+    assert [token.part for token in at(split(), 1, 10).tokens] == ["whole", "whole", "start", "end", "whole"]
+    assert {token.part for token in at(by_word(split()), 1, 10, unit="words").tokens} == {"whole"}
+
+
+def test_the_switch_keeps_to_the_place_in_the_sentence() -> None:
+    """x_3 and x_4 are the third word, w_3; x_5 is w_4."""
+    for step, in_words in ((1, 1), (2, 2), (3, 2), (4, 3)):
+        shown = at(split(), step, 10).unit
+        assert shown
+        assert shown.other.endswith(f"step={in_words}&unit=words")
+    for step, in_tokens in ((1, 1), (2, 2), (3, 4)):
+        shown = at(by_word(split()), step, 10, unit="words").unit
+        assert shown
+        assert shown.other.endswith(f"step={in_tokens}")
+
+
+def test_a_text_of_one_word_offers_no_words(shipped: Checkpoint) -> None:
+    shown = at(Predictor(shipped).analyze("Donaudampfschiff"), 2, 8192).unit
+    assert shown
+    assert shown.other == ""
+
+
+@pytest.mark.parametrize("step", [1, 2])
+def test_a_word_less_likely_than_any_float_is_shown_as_what_it_is(shipped: Checkpoint, step: int) -> None:
+    analysis = by_word(Predictor(shipped).analyze("a " + "zqxjkvbw" * 15 + " b"))
+    shown = at(analysis, step, 8192, unit="words")
+    assert shown.pair
+    assert shown.rows[0].percent.endswith("\u202f%")
+    assert "10⁻" in shown.rows[0].percent
+    assert "e+" in shown.perplexity
+    assert len(shown.pair.factors) == view_words.MOST_FACTORS
+    left_out = [factor.left_out for factor in shown.pair.factors if factor.left_out]
+    n_tokens = len(analysis.predictions[0].parts)
+    assert left_out == ([f"{n_tokens - view_words.MOST_FACTORS + 1} more"] if step == 1 else [])
+
+
 # --- View models and templates -------------------------------------------------------------------------------------
 
 VIEW_MODELS = [
     model
-    for module in (view, view_staircase, view_card, docs)
+    for module in (view, view_staircase, view_words, view_moments, view_proof, view_card, view_examples, docs)
     for model in vars(module).values()
     if isinstance(model, type) and is_dataclass(model) and model.__module__ == module.__name__
 ]
@@ -274,13 +384,13 @@ def test_templates_use_every_field_of_the_view_models_and_no_other() -> None:
     sources = [file.read_text(encoding="utf-8") for file in (RESOURCES / "templates").rglob("*.html")]
     used = {node.attr for source in sources for node in templates.parse(source).find_all(nodes.Getattr)}
     declared = {field.name for model in VIEW_MODELS for field in fields(model)}
-    elsewhere = {"last", "name", "n_parameters", "vocab_size", "format"}  # loop, LanguageModel, str
+    elsewhere = {"last", "nextitem"}  # of a loop
     assert declared - used == set()
     assert used - declared - elsewhere == set()
 
 
 @pytest.mark.parametrize(
-    "kind", ["top", "own", "last", "wrong step", "no remainder", "empty", "folded", "tinted", "compact"]
+    "kind", ["top", "own", "last", "wrong step", "no remainder", "empty", "folded", "tinted", "compact", "words"]
 )
 def test_every_kind_of_stage_renders(kind: str, shipped: Checkpoint) -> None:
     """StrictUndefined: a name that a view model lacks would fail here."""
@@ -293,12 +403,14 @@ def test_every_kind_of_stage_renders(kind: str, shipped: Checkpoint) -> None:
         "empty": lambda: empty_stage(State(""), InputError("empty_text", "There is no text yet.")),
         "folded": lambda: at(handmade(), 2, 10, rows="folded"),
         "tinted": lambda: at(handmade(), 2, 10, tint="surprise"),
+        "words": lambda: at(by_word(split()), 2, 10, unit="words"),
         "compact": lambda: at(Predictor(shipped).analyze("one" * 100), 1, 8192),
     }[kind]()
-    html = Page.of("stage.html", stage=shown, root="", model=shipped, pretrained_here=True).body.decode()
+    html = Page.of("stage.html", stage=shown, root="", model=view_card.model_view(shipped, True)).body.decode()
     markup = Markup(html)
     assert markup.one("sentence")["value"] == shown.sentence
     assert markup.one("sentence-error").text == shown.error
+    assert ("aria-invalid" in markup.one("sentence").attributes) == (kind == "empty")
     assert [e.text for e in markup.all("title")] == [shown.title]
     assert len(markup.all("a", "next")) == (kind != "empty")
     assert len(markup.all("tr", "is-current")) == (kind not in ("empty", "folded"))

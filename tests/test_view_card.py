@@ -1,21 +1,11 @@
-import json
-from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.checkpoint import Checkpoint
 from app.predict import Predictor
-from app.settings import CHECKPOINTS
-from app.view_card import BIAS, KNOWLEDGE, CardView, card_view
-
-CARD = json.loads((CHECKPOINTS / "tiny" / "card.json").read_text(encoding="utf-8"))
-EVALUATION = {
-    "sources": [{"source": "cats", "documents": 12, "unigram": 2.5, "five_gram": 2.0, "network": 1.5}],
-    "overall": {"source": "all", "documents": 1234, "unigram": 2.5, "five_gram": 2.0, "network": 1.7},
-    "cloze": {"top 1": 0.75, "top 5": 0.921},
-    "as_typed": {"as written": 1.5, "in lower case": 1.6},
-    "calibration": {"error": 0.01234, "bins": [(0.2, 0.3, 1.0)]},
-}
+from app.view_card import CardView, card_view, model_view
+from tests.cards import SHIPPED, evaluated
 
 
 @pytest.fixture(scope="module")
@@ -23,58 +13,78 @@ def predictor(shipped: Checkpoint) -> Predictor:
     return Predictor(shipped)
 
 
-def view(predictor: Predictor, card: dict[str, object]) -> CardView:
-    return card_view(card, {"parameters": 6_843_648}, predictor.analyze)
+def view(predictor: Predictor, card: dict[str, Any]) -> CardView:
+    return card_view(card, predictor.model, predictor.analyze)
+
+
+def unevaluated() -> dict[str, Any]:
+    return {name: value for name, value in SHIPPED.items() if name != "evaluation"}
 
 
 def test_the_figures_of_an_evaluation_are_shown_to_three_digits_and_the_ratio_in_percent(predictor: Predictor) -> None:
-    shown = view(predictor, CARD | {"evaluation": EVALUATION})
-    row, overall = shown.scores
-    assert (row.source, row.heldout, row.unigram, row.five_gram, row.network, row.ratio) == (
-        *("cats", "12", "2.500", "2.000", "1.500"),
-        "75%",
-    )
-    assert (overall.source, overall.heldout) == ("all", "1,234")
-    assert shown.cloze == "75% in the top 1, 92% in the top 5"
-    assert [(fact.name, fact.text) for fact in shown.typed] == [("as written", "1.500"), ("in lower case", "1.600")]
-    assert shown.calibration_error == "0.0123"
+    shown = view(predictor, evaluated())
+    row, overall = shown.scores[0], shown.scores[-1]
+    assert len(shown.scores) == len(SHIPPED["corpus"]) + 1
+    assert (row.source, row.heldout) == (SHIPPED["corpus"][0]["source"], "20")
+    assert (row.unigram, row.five_gram, row.network, row.ratio) == ("2.300", "1.800", "1.400", "78%")
+    assert (overall.source, overall.heldout) == ("all", "4,760")
+    assert [row.is_total for row in shown.scores] == [False] * len(SHIPPED["corpus"]) + [True]
+    assert shown.counting == "14,902,331 5-grams in 23,374,112 tokens"
+    assert [(fact.name, fact.text) for fact in shown.cloze][:2] == [("in the top 1", "38%"), ("in the top 5", "66%")]
+    assert [fact.text for fact in shown.typed] == ["1.742", "1.810", "1.769"]
+    assert shown.calibration_error == "0.0214"
     assert shown.reliability.startswith("<svg")
 
 
+def test_the_intro_promises_only_what_the_card_holds(predictor: Predictor) -> None:
+    intros = [view(predictor, card).intro for card in ({}, unevaluated(), evaluated())]
+    assert intros == [
+        "what it is and what it expects",
+        "what it is, what it read and what it is not",
+        "what it is, what it read, how good it is and what it is not",
+    ]
+
+
+def test_the_command_that_trains_it_again_has_its_budget_and_seed(predictor: Predictor) -> None:
+    training = SHIPPED["training"] | {"tokens": 60_000_000, "minutes": 85.0, "learning_rate": 0.004, "seed": 1}
+    lines = view(predictor, SHIPPED | {"training": training}).command.splitlines()
+    assert lines[1].strip() == "--tokens 60000000 --minutes 85 --learning-rate 0.004 --seed 1"
+    del training["minutes"]  # there was no limit of time
+    assert "--minutes" not in view(predictor, SHIPPED | {"training": training}).command
+
+
+def test_a_run_on_gpus_says_how_many(predictor: Predictor) -> None:
+    facts = view(predictor, SHIPPED | {"device": "cuda", "processes": 4}).training
+    assert "on 4 × GPU" in next(fact.text for fact in facts if fact.name == "for")
+
+
 def test_every_source_of_the_corpus_is_named_with_its_licence(predictor: Predictor) -> None:
-    shown = view(predictor, CARD)
-    assert [row.source for row in shown.corpus] == [row["source"] for row in CARD["corpus"]]
+    shown = view(predictor, SHIPPED)
+    assert [row.source for row in shown.corpus] == [row["source"] for row in SHIPPED["corpus"]]
     assert all(row.licence and row.origin for row in shown.corpus)
+    assert shown.read.endswith(f"tokens of text from {len(SHIPPED['corpus'])} sources")
+
+
+def test_a_dataset_of_the_hub_is_named_with_its_place_and_an_unknown_licence_as_unknown(predictor: Predictor) -> None:
+    row = SHIPPED["corpus"][0] | {
+        "origin": None,
+        "licence": None,
+        "address": "hf://a/b",
+        "revision": "0123456789abcdef",
+    }
+    (shown,) = view(predictor, SHIPPED | {"corpus": [row]}).corpus
+    assert (shown.origin, shown.licence) == ("hf://a/b at 0123456789ab", "not known")
 
 
 def test_a_model_without_a_card_shows_its_counts_and_its_answers(predictor: Predictor) -> None:
     shown = view(predictor, {})
-    assert [(fact.name, fact.text) for fact in shown.facts] == [("parameters", "6,843,648")]
+    assert [fact.text for fact in shown.facts] == ["6,843,648", "8,192", "128"]
     assert (shown.training, shown.corpus, shown.scores, shown.curve, shown.reliability) == ((), (), (), "", "")
-    assert len(shown.knowledge) == len(KNOWLEDGE)
+    assert shown.knowledge
+    assert shown.bias.examples
 
 
-def test_compared_words_have_the_models_own_probabilities(predictor: Predictor) -> None:
-    context, words = BIAS[0]
-    (example, *_) = view(predictor, {}).bias
-    assert example.context == context
-    for fact, word in zip(example.words, words, strict=True):
-        label = predictor.analyze(context + word).predictions[-1]
-        assert label.label == word
-        assert fact.text == (f"{100 * label.probability:.1f}\u202f%")
-
-
-def test_a_words_probability_is_the_product_over_its_tokens(predictor: Predictor, tmp_path: Path) -> None:
-    """A rare word takes several tokens; its probability is theirs together."""
-    from app.view_card import _example
-
-    context, word = "She opened the", " zygote"
-    predictions = predictor.analyze(context + word).predictions
-    spelt = predictions[len(predictor.analyze(context).tokens) - 1 :]
-    assert len(spelt) > 1
-    together = 1.0
-    for prediction in spelt:
-        together *= prediction.probability
-    (fact,) = _example(predictor.analyze, context, (word,)).words
-    shown = float(fact.text.removeprefix("1 in ").replace(",", ""))
-    assert shown * together == pytest.approx(1, rel=0.06)
+def test_a_model_is_called_ours_where_it_has_a_card(shipped: Checkpoint) -> None:
+    numbers = "a language model of 6,843,648 parameters and 8,192 tokens"
+    assert model_view(shipped, is_ours=False).described == numbers
+    assert model_view(shipped, is_ours=True).described == f"{numbers} that this project pretrained"

@@ -1,6 +1,7 @@
 """The web: a module a page or API, and what they share.
 
 stage.py      the page, its fragment for htmx, and the random draw
+proof.py      /proof, one pass against T − 1, timed and compared
 model.py      /model, the card of the model behind the numbers
 api.py        /api/pairs and /api/random; schemas.py says what they answer
 docs.py       /docs, the API's description for people, made from the OpenAPI document
@@ -9,6 +10,7 @@ health.py     /healthz and /readyz
 services.py   what requests work with: bank, predictor, rendered pages
 render.py     templates to bytes, kept in memory
 errors.py     the one place that turns an exception into an answer
+delivery.py   HEAD, ETag and 304, gzip
 headers.py    what every answer's headers say
 assets.py     static files under names that change with their content
 """

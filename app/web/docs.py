@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.web.render import Page
+from app.web.render import Page, root_path
 from app.web.services import services
 
 
@@ -47,8 +47,7 @@ def _page(request: Request) -> Page:
         for path, methods in schema["paths"].items()
         for operation in methods.values()
     )
-    root = request.scope.get("root_path", "")
-    return Page.of("docs.html", operations=operations, version=schema["info"]["version"], root=root)
+    return Page.of("docs.html", operations=operations, version=schema["info"]["version"], root=root_path(request))
 
 
 def _operation(path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> OperationView:

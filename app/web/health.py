@@ -1,6 +1,6 @@
 """Whether the app lives, and whether it can answer."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 
 from app.web.schemas import HealthResponse
 from app.web.services import services
@@ -9,14 +9,16 @@ router = APIRouter(tags=["health"])
 
 
 @router.get("/healthz", summary="Alive", response_description="The process serves")
-async def alive() -> HealthResponse:
+async def alive(response: Response) -> HealthResponse:
     """Answer as soon as the process serves."""
+    response.headers["Cache-Control"] = "no-store"
     return HealthResponse(status="ok")
 
 
 @router.get("/readyz", summary="The model is loaded and answers", response_description="The model answered")
-def ready(request: Request) -> HealthResponse:
+def ready(request: Request, response: Response) -> HealthResponse:
     """Answer once the model has passed over a sentence."""
+    response.headers["Cache-Control"] = "no-store"
     found = services(request)
     found.predictor.analyze(found.bank.opening)
     return HealthResponse(status="ready")

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.view_card import card_view
-from app.web.render import Page
+from app.web.render import Page, root_path
 from app.web.services import services
 
 
@@ -17,14 +17,8 @@ async def model(request: Request) -> Response:
 def _page(request: Request) -> Page:
     known = services(request)
     shown = known.predictor.model
-    facts = {
-        "parameters": shown.n_parameters,
-        "tokens in its vocabulary": shown.vocab_size,
-        "tokens that a text may have": shown.context_length,
-    }
-    view = card_view(known.card, facts, known.predictor.analyze)
-    root = request.scope.get("root_path", "")
-    return Page.of("model.html", card=view, name=shown.name, root=root)
+    view = card_view(known.card, shown, known.predictor.analyze)
+    return Page.of("model.html", card=view, name=shown.name, root=root_path(request))
 
 
 routes = [Route("/model", model)]

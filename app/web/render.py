@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from app.settings import RESOURCES
 from app.web.assets import asset
+from app.web.delivery import etag, takes_gzip
 
 templates = Environment(
     loader=FileSystemLoader(RESOURCES / "templates"),
@@ -29,6 +30,12 @@ templates.globals["asset"] = asset
 
 
 MAX_KEY = 8_000  # characters of a URL
+
+
+def root_path(request: Request) -> str:
+    """What stands before every path of the app's own, where a proxy serves it under a prefix; else empty."""
+    root: str = request.scope.get("root_path", "")
+    return root
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,8 @@ class Page:
     def of(cls, template: str, status: int = 200, headers: dict[str, str] | None = None, **context: object) -> "Page":
         """Render a template."""
         body = templates.get_template(template).render(context).encode()
-        return cls(body, gzip.compress(body, compresslevel=6, mtime=0), status, headers or {})
+        named = {"ETag": etag(body)} if status == 200 else {}  # once, and not at every request
+        return cls(body, gzip.compress(body, compresslevel=6, mtime=0), status, {**named, **(headers or {})})
 
     @property
     def size(self) -> int:
@@ -53,11 +61,9 @@ class Page:
 
     def response(self, request: Request) -> Response:
         """The answer to a request, compressed where the client takes it so."""
-        headers = {"Vary": "Accept-Encoding", "Cache-Control": "no-cache", **self.headers}
-        if "gzip" in request.headers.get("accept-encoding", ""):
-            headers["Content-Encoding"] = "gzip"
-            return Response(self.compressed, self.status, headers, "text/html")
-        return Response(self.body, self.status, headers, "text/html")
+        if takes_gzip(request.headers.get("accept-encoding", "")):
+            return Response(self.compressed, self.status, {**self.headers, "Content-Encoding": "gzip"}, "text/html")
+        return Response(self.body, self.status, self.headers, "text/html")
 
 
 class RenderedPages:
@@ -69,7 +75,7 @@ class RenderedPages:
 
     async def get(self, request: Request, make: Callable[[Request], Page]) -> Response:
         """The kept page, or a new one made in a thread, since it may take a pass of the model."""
-        key = f"{request.scope.get('root_path', '')}{request.url.path}?{request.url.query}"
+        key = f"{root_path(request)}{request.url.path}?{request.url.query}"
         with self._lock:
             page = self._pages.get(key)
         if page is None:

@@ -61,7 +61,7 @@ class PairInfo(BaseModel):
 class PairsResponse(BaseModel):
     """A sentence's tokens and training pairs."""
 
-    sentence: str = Field(examples=["The boat drifted across the lake."])
+    sentence: str = Field(description="the text that was cut", examples=["The boat drifted across the lake."])
     model: ModelInfo
     tokens: list[TokenInfo] = Field(description="T of them")
     pairs: list[PairInfo] = Field(description="T − 1 of them")

@@ -1,14 +1,17 @@
 """What requests work with, made once at start-up and handed to each request by the app's state."""
 
+import asyncio
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+import torch
 from starlette.requests import Request
 
 from app import language_model
 from app.checkpoint import Checkpoint, CheckpointError
+from app.moments import Moments
 from app.predict import Predictor
 from app.sentences import Bank
 from app.settings import Settings
@@ -23,16 +26,25 @@ class Services:
     predictor: Predictor
     pages: RenderedPages
     card: dict[str, Any]  # card.json of a model that this project pretrained; empty where there is none
+    moments: Moments | None = None  # of the model's training, where snapshots of it are kept
+    proving: asyncio.Lock = field(default_factory=asyncio.Lock)  # held while a proof takes its times
 
     @classmethod
     def load(cls, settings: Settings) -> "Services":
         """Read the bank and the model; BankError or CheckpointError where they cannot be used."""
+        # Requests run side by side, each in a thread of its own, and a network as small as ours gains nothing from
+        # more: on a busy machine they only wait for each other, already when the weights are read.
+        if settings.threads:
+            torch.set_num_threads(settings.threads)
         model = language_model.load(settings)
+        predictor = Predictor(model)
+        card = _card(settings.checkpoint / "card.json") if isinstance(model, Checkpoint) else {}
         return cls(
             Bank.load(settings.sentences),
-            Predictor(model),
+            predictor,
             RenderedPages(int(settings.cache_megabytes * 1e6)),
-            _card(settings.checkpoint / "card.json") if isinstance(model, Checkpoint) else {},
+            card,
+            Moments.of(predictor, settings.checkpoint, card),
         )
 
 

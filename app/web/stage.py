@@ -1,6 +1,5 @@
 """The stage: one sentence, one step of it, and what the model expected there."""
 
-import re
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -9,13 +8,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from app.sentences import InputError
+from app.sentences import InputError, one_line_break
 from app.state import State, shown_as
 from app.view import StageView, empty_stage, stage
-from app.web.render import Page
+from app.view_card import model_view
+from app.web.render import Page, root_path
 from app.web.services import services
-
-LINE_BREAK = re.compile(r"\r\n|\r|\n")
+from app.words import by_word
 
 
 async def page(request: Request) -> Response:
@@ -30,14 +29,12 @@ async def fragment(request: Request) -> Response:
 
 async def random_page(request: Request) -> Response:
     """Another sentence of the bank than the one named in `after`."""
-    root = request.scope.get("root_path", "")
-    return RedirectResponse(f"{root}/?{_draw(request)}", 303, headers={"Cache-Control": "no-store"})
+    return RedirectResponse(f"{root_path(request)}/?{_draw(request)}", 303, headers={"Cache-Control": "no-store"})
 
 
 async def random_fragment(request: Request) -> Response:
     """The same for htmx."""
-    root = request.scope.get("root_path", "")
-    return RedirectResponse(f"{root}/stage?{_draw(request)}", 303, headers={"Cache-Control": "no-store"})
+    return RedirectResponse(f"{root_path(request)}/stage?{_draw(request)}", 303, headers={"Cache-Control": "no-store"})
 
 
 def _draw(request: Request) -> str:
@@ -57,38 +54,53 @@ def _page(request: Request) -> Page:
 
 def _fragment(request: Request) -> Page:
     view, status = _view(request)
-    root = request.scope.get("root_path", "")
     state = f"?{request.url.query}" if request.url.query else ""
-    headers = {"HX-Push-Url": quote(f"{root}/{state}", safe="/?&=%+!$'()*,;:@")}
+    headers = {"HX-Push-Url": quote(f"{root_path(request)}/{state}", safe="/?&=%+!$'()*,;:@")}
     return Page.of("_fragments/stage_with_title.html", status, headers, stage=view, **_frame(request))
 
 
 def _frame(request: Request) -> dict[str, Any]:
     """What the page around the stage shows."""
     known = services(request)
-    root = request.scope.get("root_path", "")
-    return {"root": root, "model": known.predictor.model, "pretrained_here": bool(known.card)}
+    return {"root": root_path(request), "model": model_view(known.predictor.model, is_ours=bool(known.card))}
 
 
 def _view(request: Request) -> tuple[StageView, int]:
     """The stage for a request's query, and the status: 422 where something in it cannot be used."""
-    predictor, bank, asked = services(request).predictor, services(request).bank, request.query_params
-    # The field holds one line, and white space around a sentence is a slip of the hand; the API takes a text as it is.
-    state = State(LINE_BREAK.sub(" ", asked.get("sentence", bank.opening).strip()))
-    refused = []
+    known, asked = services(request), request.query_params
+    predictor, moments = known.predictor, known.moments
+    tokens_seen = moments.tokens_seen if moments else ()
+    state, refused = State(sentence_of(request)), []
     try:
-        state = shown_as(state, asked)
+        state = shown_as(state, asked, tokens_seen)
     except InputError as error:
         refused.append(error.message)
     try:
         analysis = predictor.analyze(state.sentence)
     except InputError as error:
         return empty_stage(state, error), 422
+    in_training = moments.analyses(state.sentence) if moments and state.seen else {}
+    analysis = in_training[int(state.seen)] if in_training else analysis
+    if state.unit == "words":
+        try:
+            analysis = by_word(analysis)
+            in_training = {seen: by_word(earlier) for seen, earlier in in_training.items()}
+        except InputError as error:
+            state = replace(state, unit="tokens")
+            refused.append(error.message)
     try:
         state = replace(state, step=_step(asked.get("step", "1"), len(analysis.predictions)))
     except InputError as error:
         refused.append(error.message)
-    return stage(analysis, state, predictor.model.vocab_size, " ".join(refused)), 422 if refused else 200
+    shown = stage(analysis, state, predictor.model.vocab_size, " ".join(refused), tokens_seen, in_training)
+    return shown, 422 if refused else 200
+
+
+def sentence_of(request: Request) -> str:
+    """The text that a request's query names; the bank's opening sentence where it names none."""
+    # The field holds one line, and white space around a sentence is a slip of the hand; the API takes a text as it is.
+    named = request.query_params.get("sentence", services(request).bank.opening)
+    return one_line_break(named.strip()).replace("\n", " ")
 
 
 def _step(text: str, n_steps: int) -> int:

@@ -1,31 +1,43 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.person import LONG, address, link, n_steps
+from tests.browser.conftest import OpenContext
+from tests.browser.person import LONG, address, link
 
 SENTENCES = [
-    "This sentence was written by nobody you know.",
-    "In English, the letter q is almost always followed by u.",
+    ("This sentence was written by nobody you know.", ""),
+    ("In English, the letter q is almost always followed by u.", ""),
+    ("In English, the letter q is almost always followed by u.", "&rows=folded&tint=surprise"),
+    ("😀 or 🤖, naïve?", ""),  # the context of each loose byte is longer than that of the whole character
 ]
-WIDTHS = (320, 390, 1280, 1920)  # pixels
-FIXED = {"the token row": ".tokens, .tokens li", "the stepper": ".stepper, .stepper a", "the cards": ".card"}
-# Where each element lies in the document, to a tenth of a pixel.
-BOXES = """elements => elements.map(element => {
-    const box = element.getBoundingClientRect();
-    return [box.x + scrollX, box.y + scrollY, box.width, box.height].map(length => Math.round(length * 10) / 10);
-})"""
+WIDTHS = (320, 390, 600, 760, 768, 820, 1024, 1280, 1920)  # pixels
+FIXED = {
+    "the token row": ".tokens, .tokens li",
+    "the stepper": ".stepper, .stepper a",
+    "the cards": ".card",
+    "the bars": ".bars tbody tr:first-child .track",
+    "the staircase": ".staircase tr, .folded li",
+}
+# Where each part's elements lie in the document, to a tenth of a pixel.
+BOXES = """parts => Object.fromEntries(Object.entries(parts).map(([part, selector]) =>
+    [part, [...document.querySelectorAll(selector)].map(element => {
+        const box = element.getBoundingClientRect();
+        return [box.x + scrollX, box.y + scrollY, box.width, box.height].map(length => Math.round(length * 10) / 10);
+    })]
+))"""
 
 
 def boxes(page: Page, width: int) -> dict[str, list[list[float]]]:
     page.set_viewport_size({"width": width, "height": 800})
-    return {part: page.locator(selector).evaluate_all(BOXES) for part, selector in FIXED.items()}
+    found: dict[str, list[list[float]]] = page.evaluate(BOXES, FIXED)
+    return found
 
 
-@pytest.mark.parametrize("sentence", SENTENCES)
-def test_nothing_moves_from_step_to_step(page: Page, sentence: str) -> None:
-    page.goto(address(sentence))
+@pytest.mark.parametrize(("sentence", "options"), SENTENCES, ids=["short", "longer", "folded, tinted", "loose bytes"])
+def test_nothing_moves_from_step_to_step(page: Page, sentence: str, options: str) -> None:
+    page.goto(address(sentence) + options)
     first = {width: boxes(page, width) for width in WIDTHS}
-    for step in range(2, n_steps(page) + 1):
+    for step in range(2, page.locator("a.token").count() + 1):
         link(page, "Next").click()
         expect(page.locator(".where b").first).to_have_text(str(step))
         for width in WIDTHS:
@@ -64,6 +76,43 @@ def test_every_number_of_the_bars_fits_its_column(page: Page) -> None:
             page.set_viewport_size({"width": width, "height": 800})
             cut = "cells => cells.filter(cell => cell.scrollWidth > cell.clientWidth).map(cell => cell.textContent)"
             assert page.locator(".bars .number").evaluate_all(cut) == [], width
+
+
+@pytest.mark.parametrize("n_words", [4, 8, 10, 14, 17, 24])
+def test_the_staircase_and_its_formula_fit_their_card_at_any_width(page: Page, n_words: int) -> None:
+    """The cells where they fit, else the ends of the contexts: nothing is behind an edge."""
+    page.goto(address(" ".join(["one"] * n_words), step=n_words - 1))
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        cut = "parts => parts.filter(part => part.scrollWidth > part.clientWidth).map(part => part.className)"
+        assert page.locator(".scroll, .sum").evaluate_all(cut) == [], width
+        shown = [page.locator(f".staircase tbody {cell}").first.is_visible() for cell in ("td.cell", "td.end")]
+        assert sorted(shown) == [False, True], width
+
+
+def test_on_paper_the_sentence_is_whole_and_the_step_named_without_controls(page: Page) -> None:
+    page.goto(address(LONG, step=3))
+    page.emulate_media(media="print")
+    expect(page.locator(".printed")).to_have_text(LONG)
+    expect(page.locator(".where")).to_be_visible()
+    for control in (".sentence", "#next", "#play", "#tint", "#fold", "#keys"):
+        expect(page.locator(control)).to_be_hidden()
+
+
+def test_forced_colours_tell_context_label_and_future_apart(open_context: OpenContext) -> None:
+    page = open_context(forced_colors="active").new_page()
+    page.goto(address(step=3))
+    style = """text => {
+        const {color, backgroundColor, borderTopColor} = getComputedStyle(text);
+        return [color, backgroundColor, borderTopColor].join();
+    }"""
+    kinds = [page.locator(f"a.token.{kind} .text").first.evaluate(style) for kind in ("context", "label", "future")]
+    assert len(set(kinds)) == 3, kinds
+    fills = [
+        page.locator(f".bars {row} .length").first.evaluate("bar => getComputedStyle(bar).fill")
+        for row in (".is-label", "tr:not(.is-label)", ".remainder")
+    ]
+    assert len(set(fills)) == 3, fills
 
 
 def test_bars_of_all_steps_share_one_scale(page: Page) -> None:

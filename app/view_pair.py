@@ -1,0 +1,135 @@
+"""The pair that the stage shows, and the model's expectations beside it as bars."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated
+
+from app.formatting import (
+    Segment,
+    counted,
+    decimal,
+    formula,
+    loss_text,
+    odds,
+    ordinal,
+    percent,
+    segments,
+    visible,
+)
+from app.predict import Analysis, Prediction
+from app.view_words import FactorView, choice, factors
+
+PAIR_CHARACTERS = 160  # of context and label in the pair's card; a longer context shows its end
+NARROW = re.compile("[\u202f⁻⁰¹²³⁴⁵⁶⁷⁸⁹]")  # characters that take little room in a number
+
+
+@dataclass(frozen=True)
+class PairView:
+    """The pair that is shown."""
+
+    context: Annotated[str, "x_1 … x_{t−1} as text; its end, where it is long"]
+    label: Annotated[tuple[Segment, ...], "x_t"]
+    room: Annotated[str, "the same text at every step, invisible behind it, so that the card keeps its height"]
+    probability: Annotated[str, "the formula of P(label | context), MathML"]
+    loss: Annotated[str, "the formula of its loss, MathML"]
+    percent: Annotated[str, "P(label | context) in percent"]
+    odds: Annotated[str, "the same as 1 in n, where it is small"]
+    factors: Annotated[tuple[FactorView, ...], "the probabilities that it is the product of, where the label is a word"]
+    rank: Annotated[str, "the label's place among all tokens, in words"]
+    spoken: Annotated[str, "the whole step in one sentence, for a screen reader"]
+
+
+@dataclass(frozen=True)
+class BarView:
+    """One bar of what the model expected."""
+
+    segments: Annotated[tuple[Segment, ...], "the token's text"]
+    percent: Annotated[str, "its probability, as shown"]
+    width: Annotated[str, "the bar's length in percent of the track, for SVG"]
+    rank: Annotated[str, "its rank, as shown"]
+    is_label: Annotated[bool, "whether it is the label"]
+
+
+@dataclass(frozen=True)
+class RemainderView:
+    """The bar of everything that the other bars leave."""
+
+    text: Annotated[str, "how many tokens it stands for"]
+    percent: Annotated[str, "their probability together, as shown"]
+    width: Annotated[str, "the bar's length in percent of the track, for SVG"]
+
+
+def pair_view(analysis: Analysis, prediction: Prediction, vocab_size: int) -> PairView:
+    """The pair in numbers, formulae and a spoken sentence."""
+    t = prediction.position
+    p, in_percent = decimal(prediction.probability, prediction.loss), percent(prediction.probability, prediction.loss)
+    place = "first" if prediction.rank == 1 else ordinal(prediction.rank)
+    x = "w" if analysis.unit == "word" else "x"
+    room = PAIR_CHARACTERS - len(prediction.label)
+    context = prediction.context if len(prediction.context) <= room else "…" + prediction.context[1 - room :]
+    return PairView(
+        context=context,
+        label=segments(prediction.label),
+        room="".join(token.text for token in analysis.tokens)[:PAIR_CHARACTERS],
+        probability=formula(rf"P({x}_{{{t}}} \mid {x}_{{<{t}}}) = {p}"),
+        loss=formula(rf"-\ln \, {p} \approx {loss_text(prediction.loss)}"),
+        percent=in_percent,
+        odds=odds(prediction.probability),
+        factors=factors(analysis, prediction),
+        rank=("its first token was " if len(prediction.parts) > 1 else "")
+        + f"the model’s {place} choice of {vocab_size:,}",
+        spoken=(
+            f"Pair {prediction.step} of {len(analysis.predictions)}: after “{prediction.context.strip()}”, "
+            f"the label is “{prediction.label.strip() or visible(prediction.label)}”; the model gave it "
+            f"{in_percent}, {choice(prediction, f'its {place}')}; loss {loss_text(prediction.loss)}."
+        ),
+    )
+
+
+def bars(prediction: Prediction) -> tuple[BarView, ...]:
+    """The model's top candidates, best first."""
+    return tuple(
+        _bar(candidate.text, candidate.probability, f"{rank}", candidate.id == prediction.label_id)
+        for rank, candidate in enumerate(prediction.top, start=1)
+    )
+
+
+def label_bar(prediction: Prediction) -> BarView | None:
+    """The label's own bar, where it is not among the top candidates; of a word, its first token's."""
+    if in_top(prediction):
+        return None
+    first = prediction.first
+    return _bar(first.label, first.probability, f"{first.rank:,}", is_label=True)
+
+
+def in_top(prediction: Prediction) -> bool:
+    """Whether the label is among the top candidates."""
+    return any(candidate.id == prediction.label_id for candidate in prediction.top)
+
+
+def remainder(prediction: Prediction, vocab_size: int) -> RemainderView | None:
+    """What neither the top candidates nor the label's own bar shows; None where they are the whole vocabulary."""
+    first, is_top = prediction.first, in_top(prediction)
+    others = vocab_size - len(first.top) - (not is_top)
+    probability = first.remainder if is_top else max(0.0, first.remainder - first.probability)
+    return RemainderView(counted(others, "other token"), percent(probability), _width(probability)) if others else None
+
+
+def longest_rank(analysis: Analysis) -> str:
+    """The longest rank beside the bars of any step."""
+    return f"{max(len(analysis.predictions[0].top), *(each.rank for each in analysis.predictions)):,}"
+
+
+def longest_percent(analysis: Analysis) -> str:
+    """The widest of all percentages beside the bars of any step; a raised digit is narrow."""
+    shown = {percent(prediction.first.probability) for prediction in analysis.predictions}
+    shown |= {percent(candidate.probability) for prediction in analysis.predictions for candidate in prediction.top}
+    return max(sorted(shown), key=lambda text: len(NARROW.sub("", text)))
+
+
+def _bar(text: str, probability: float, rank: str, is_label: bool) -> BarView:
+    return BarView(segments(text), percent(probability), _width(probability), rank, is_label)
+
+
+def _width(probability: float) -> str:
+    return f"{100 * probability:.4f}"

@@ -1,0 +1,82 @@
+"""The proof that one pass does the work of T − 1, as words, digits and lengths."""
+
+from dataclasses import dataclass
+from math import log
+from typing import Annotated
+from zlib import crc32
+
+from app.formatting import counted, duration, scientific
+from app.proof import Proof
+from app.sentences import InputError
+
+ROUNDING = 1e-5  # of a probability: what sums in another order can differ by, in 32 bits
+
+
+@dataclass(frozen=True)
+class TimeView:
+    """One of the two times, as a bar."""
+
+    what: Annotated[str, "which passes took it"]
+    pairs_each: Annotated[str, "how many pairs a pass scores"]
+    time: Annotated[str, "the time, as shown"]
+    width: Annotated[str, "the bar's length in percent of the longer one's, for SVG"]
+
+
+@dataclass(frozen=True)
+class ProofView:
+    """The panel, or why there is none."""
+
+    sentence: Annotated[str, "the text that it is about"]
+    query: Annotated[str, "the URL's query of the stage it was asked from"]
+    error: Annotated[str, "what is wrong with the text and the remedy; empty where nothing is"]
+    times: Annotated[tuple[TimeView, ...], "one pass, then the separate ones"]
+    speed: Annotated[str, "the factor between the two times, in words"]
+    how: Annotated[str, "how the times were taken"]
+    difference: Annotated[str, "the largest difference of any probability"]
+    compared: Annotated[str, "how many probabilities were compared"]
+    verdict: Annotated[str, "what the difference means"]
+
+
+def place(sentence: str) -> str:
+    """The name of the place on a stage for the proof about its sentence, so that it stays from step to step only."""
+    return f"proof-{crc32(sentence.encode())}"
+
+
+def refused_proof(sentence: str, query: str, error: InputError) -> ProofView:
+    """The panel for a text that cannot be used."""
+    return ProofView(sentence, query, error.message, (), "", "", "", "", "")
+
+
+def proof_view(proof: Proof, sentence: str, query: str) -> ProofView:
+    """The panel for a proof."""
+    n, difference = proof.n_pairs, proof.largest_difference
+    longer = max(proof.one_pass, proof.separate_passes)
+    passes = "1 pass over the only prefix" if n == 1 else f"{n} passes, each over one prefix"
+    return ProofView(
+        sentence=sentence,
+        query=query,
+        error="",
+        times=(
+            _time("1 masked pass over the sentence", counted(n, "pair"), proof.one_pass / longer, proof.one_pass),
+            _time(passes, "1 pair", proof.separate_passes / longer, proof.separate_passes),
+        ),
+        speed=f"{proof.factor:.1f} times as fast" if proof.factor >= 1.05 else "no faster for so few pairs",
+        how="Measured once, just now, on this server."
+        if proof.n_rounds == 1
+        else f"Medians of {proof.n_rounds} rounds, in turns, just now, on this server.",
+        difference=scientific(log(difference)) if difference else "0",
+        compared=f"{counted(n, 'step')} × {proof.vocab_size:,} tokens",
+        verdict=_verdict(difference),
+    )
+
+
+def _time(what: str, pairs_each: str, part: float, seconds: float) -> TimeView:
+    return TimeView(what, f"{pairs_each} per pass", duration(seconds), f"{100 * part:.4f}")
+
+
+def _verdict(difference: float) -> str:
+    if not difference:
+        return "Not one digit differs."
+    if difference < ROUNDING:
+        return "Floating-point sums, taken in another order, differ by so much. Otherwise they are the same numbers."
+    return "That is more than rounding in 32 bits explains: this model's passes do not quite agree."
