@@ -13,9 +13,12 @@ A sentence flows one way through these files, each knowing only those before it:
     language_model.py what the rest asks of either, and which one a name means
     predict.py        the pass over a sentence: each pair's probability, rank, loss, top candidates
     formatting.py     numbers and tokens as people read them
-    state.py          the URL of a stage: sentence, step and options
+    guess.py          guessing first: candidates, a person's guesses and their scores in bits
+    state.py          the URL of a stage: sentence, step, options and guesses
+    view_guess.py     guessing first, as words, digits and lengths
     view_staircase.py all pairs at once, as rows or folded
     view.py           the predictions as words, digits and lengths: what templates show
+    view_hidden.py    the same without what is still to be guessed
     charts.py, view_card.py   the model's card as charts and words
     web/              a module a page or API; main.py puts them together into the app
 

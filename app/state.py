@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from app.guess import Guess, written
 from app.sentences import InputError
 
 # Each option's values; the first is what a URL without it means.
 OPTIONS = {
     "rows": ("pairs", "folded"),
     "tint": ("none", "surprise"),
+    "guess": ("off", "on"),
 }
 
 
@@ -25,16 +27,22 @@ class State:
     step: int = 1
     rows: str = OPTIONS["rows"][0]
     tint: str = OPTIONS["tint"][0]
+    guess: str = OPTIONS["guess"][0]
+    guesses: tuple[Guess, ...] = ()
 
     def query(self, **changes: Any) -> str:
         """The URL's query for this state with some changes; options at their defaults are left out."""
-        changed = replace(self, **changes)
-        options = {name: value for name in OPTIONS if (value := getattr(changed, name)) != OPTIONS[name][0]}
-        return urlencode({"sentence": changed.sentence, "step": changed.step, **options})
+        return urlencode(replace(self, **changes).fields)
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The URL's parameters, for a form's hidden fields."""
+        guesses = {"guesses": written(self.guesses)} if self.guesses else {}
+        return {"sentence": self.sentence, "step": str(self.step), **self.options, **guesses}
 
     @property
     def options(self) -> dict[str, str]:
-        """The options that are not at their defaults, for a form's hidden fields."""
+        """The options that are not at their defaults, which another sentence keeps."""
         return {name: getattr(self, name) for name in OPTIONS if getattr(self, name) != OPTIONS[name][0]}
 
 

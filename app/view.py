@@ -24,6 +24,7 @@ from app.formatting import (
 from app.predict import Analysis, Prediction
 from app.sentences import InputError
 from app.state import State
+from app.view_guess import GuessView
 from app.view_staircase import ColumnView, RowView, columns, layout, rows
 
 PAIR_CHARACTERS = 160  # of context and label in the pair's card; a longer context shows its end
@@ -63,6 +64,7 @@ class BarView:
     width: Annotated[str, "the bar's length in percent of the track, for SVG"]
     rank: Annotated[str, "its rank, as shown"]
     is_label: Annotated[bool, "whether it is the label"]
+    is_guess: Annotated[bool, "whether it is what the visitor guessed"] = False
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,11 @@ class StageView:
     mean_loss: Annotated[str, "the sentence's cross-entropy in nats"]
     perplexity: Annotated[str, "exp(mean loss)"]
     in_words: Annotated[str, "what this perplexity means"]
+    guessing: Annotated[OptionView | None, "leads into Guess first, or out of it"] = None
+    guess: Annotated[GuessView | None, "what is asked or answered in Guess first; None outside of it"] = None
+    guess_bar: Annotated[BarView | None, "the guess's own bar, where it is neither the label nor among the others"] = (
+        None
+    )
 
 
 def empty_stage(state: State, error: InputError) -> StageView:
@@ -195,6 +202,9 @@ def stage(analysis: Analysis, state: State, vocab_size: int, error: str = "") ->
         mean_loss=loss_text(analysis.mean_loss),
         perplexity=perplexity_text(analysis.perplexity),
         in_words=f"as unsure as between {perplexity_text(analysis.perplexity)} equally likely tokens",
+        guessing=OptionView("guess", "Stop guessing", state.query(guess="off"))
+        if state.guess == "on"
+        else OptionView("guess", "Guess first", state.query(guess="on")),
     )
 
 
@@ -261,17 +271,23 @@ def _pair(analysis: Analysis, prediction: Prediction, vocab_size: int) -> PairVi
 
 
 def _bar(text: str, probability: float, rank: str, is_label: bool) -> BarView:
-    return BarView(segments(text), percent(probability), _width(probability), rank, is_label)
+    return BarView(segments(text), percent(probability), width(probability), rank, is_label)
 
 
 def _remainder(prediction: Prediction, in_top: bool, vocab_size: int) -> RemainderView | None:
     """What neither the top candidates nor the label's own bar shows; None where they are the whole vocabulary."""
     others = vocab_size - len(prediction.top) - (not in_top)
     probability = prediction.remainder if in_top else max(0.0, prediction.remainder - prediction.probability)
-    return RemainderView(counted(others, "other token"), percent(probability), _width(probability)) if others else None
+    return remainder_of(others, probability)
 
 
-def _width(probability: float) -> str:
+def remainder_of(others: int, probability: float) -> RemainderView | None:
+    """The bar of so many tokens with so much probability together; None where there are none."""
+    return RemainderView(counted(others, "other token"), percent(probability), width(probability)) if others else None
+
+
+def width(probability: float) -> str:
+    """A bar's length in percent of the track."""
     return f"{100 * probability:.4f}"
 
 

@@ -5,6 +5,9 @@ document.addEventListener("htmx:error", (event) => {
   if (self.origin === "null" && source?.href) {
     location.href = source.href;
   } else if (self.origin === "null" && source instanceof HTMLFormElement) {
+    const { name, value } = event.detail.ctx.request?.submitter ?? {};
+    const pressed = Object.assign(document.createElement("input"), { type: "hidden", name, value });
+    if (name) source.append(pressed); // submit() leaves out the button that was pressed
     source.submit();
   } else {
     const error = document.getElementById("sentence-error");

@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jinja2 import UndefinedError, nodes
 
-from app import view, view_card, view_staircase
+from app import view, view_card, view_guess, view_staircase
 from app.checkpoint import Checkpoint
 from app.formatting import Segment, loss_text
 from app.pairs import causal_mask
@@ -255,7 +255,7 @@ def test_a_long_context_shows_its_end_in_a_card_that_keeps_room_for_it(shipped: 
 
 VIEW_MODELS = [
     model
-    for module in (view, view_staircase, view_card, docs)
+    for module in (view, view_guess, view_staircase, view_card, docs)
     for model in vars(module).values()
     if isinstance(model, type) and is_dataclass(model) and model.__module__ == module.__name__
 ]

@@ -9,9 +9,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from app.guess import read
 from app.sentences import InputError
 from app.state import State, shown_as
 from app.view import StageView, empty_stage, stage
+from app.web.guess import guessing
 from app.web.render import Page
 from app.web.services import services
 
@@ -88,6 +90,14 @@ def _view(request: Request) -> tuple[StageView, int]:
         state = replace(state, step=_step(asked.get("step", "1"), len(analysis.predictions)))
     except InputError as error:
         refused.append(error.message)
+    try:
+        guesses = read(asked.get("guesses", ""), len(analysis.predictions), predictor.model.vocab_size)
+        state = replace(state, guesses=guesses)
+    except InputError as error:
+        refused.append(error.message)
+    if state.guess == "on":
+        view, is_refused = guessing(predictor, analysis, state, asked, " ".join(refused))
+        return view, 422 if refused or is_refused else 200
     return stage(analysis, state, predictor.model.vocab_size, " ".join(refused)), 422 if refused else 200
 
 

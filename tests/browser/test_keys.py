@@ -69,7 +69,7 @@ def test_space_plays_and_pauses_and_stepping_by_hand_takes_over(stage: Page) -> 
     expect(stage.get_by_role("button", name="Play")).to_be_visible()
     stage.keyboard.press(" ")
     expect(stage.get_by_role("button", name="Pause")).to_be_visible()
-    stage.get_by_role("navigation", name="Steps").get_by_role("link", name="First").click()
+    stage.get_by_role("navigation", name="Steps").get_by_role("link", name="First", exact=True).click()
     expect(stage.get_by_role("button", name="Play")).to_be_visible()
 
 
