@@ -16,13 +16,16 @@ A sentence flows one way through these files, each knowing only those before it:
     proof.py          the one pass against T − 1 passes, timed and compared
     moments.py        the model as it was earlier in its training
     formatting.py     numbers and tokens as people read them
-    state.py          the URL of a stage: sentence, step and options
+    guess.py          guessing first: candidates, a person's guesses and their scores in bits
+    state.py          the URL of a stage: sentence, step, options and guesses
+    view_guess.py     guessing first, as words, digits and lengths
     view_staircase.py all pairs at once, as rows or folded
     view_words.py     words or tokens, and a word's probability as a product
     view_moments.py   a pair's loss over the model's training
     view_pair.py      the pair that is shown, and the model's expectations as bars
     view.py           the predictions as words, digits and lengths: what templates show
     view_proof.py     the proof as words and lengths
+    view_hidden.py    the same without what is still to be guessed
     charts.py, view_card.py   the model's card as charts and words
     view_examples.py  what it expects in telling places, on its card
     view_terminal.py  the predictions as a table for a terminal

@@ -74,12 +74,31 @@ class Predictor:
     def __init__(self, model: LanguageModel, keep: int = 100) -> None:
         self.model = model
         self._kept = lru_cache(keep)(self._analyze)
+        self._row = lru_cache(keep // 2)(self._last_row)  # of 8 V bytes each
 
     def analyze(self, sentence: str, top_k: int = DEFAULT_TOP_K) -> Analysis:
         """Tokens, pairs and predictions of a sentence; InputError where it is no sentence to analyze."""
         sentence = one_line_break(sentence)
         # Long lists of candidates are for programs, which ask once, and would fill the memory.
         return self._kept(sentence, top_k) if top_k == DEFAULT_TOP_K else self._analyze(sentence, top_k)
+
+    def ranked(self, analysis: Analysis, step: int, top_k: int) -> list[Candidate]:
+        """The most probable tokens at one step, best first, as many as are asked for."""
+        best = self._row(_context(analysis, step)).topk(min(top_k, self.model.vocab_size))
+        return [
+            Candidate(token_id, self.model.text(token_id), math.exp(log_prob))
+            for token_id, log_prob in zip(best.indices.tolist(), best.values.tolist(), strict=True)
+        ]
+
+    def candidate(self, analysis: Analysis, step: int, token_id: int) -> tuple[Candidate, int]:
+        """Any token as a candidate at one step, and its rank there."""
+        row = self._row(_context(analysis, step))
+        rank = int((row > row[token_id]).sum()) + 1
+        return Candidate(token_id, self.model.text(token_id), math.exp(float(row[token_id]))), rank
+
+    def _last_row(self, context: tuple[int, ...]) -> Tensor:
+        """Token ids -> ln P(next token) after all of them, (V,)."""
+        return log_probs(self.model, context)[-1].clone()  # a view would keep all rows
 
     def _analyze(self, sentence: str, top_k: int) -> Analysis:
         check_text(sentence)
@@ -121,6 +140,10 @@ class Predictor:
             )
         mean_loss = math.fsum(prediction.loss for prediction in predictions) / len(predictions)
         return Analysis(sentence, tokens, tuple(predictions), mean_loss, math.exp(mean_loss))
+
+
+def _context(analysis: Analysis, step: int) -> tuple[int, ...]:
+    return tuple(token.id for token in analysis.tokens[:step])
 
 
 def check_length(n_tokens: int, context_length: int) -> None:

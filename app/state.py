@@ -4,10 +4,11 @@ Reload, Back, a bookmark and a link in a mail all give the same view, since ther
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from app.guess import Guess, written
 from app.sentences import InputError
 
 # Each option's values; the first is what a URL without it means.
@@ -17,6 +18,7 @@ OPTIONS = {
     "keys": ("on", "off"),  # single letters as shortcuts, which some who speak to their computer must turn off
     "unit": ("tokens", "words"),
     "view": ("page", "projector"),
+    "guess": ("off", "on"),
 }
 
 
@@ -32,17 +34,24 @@ class State:
     unit: str = OPTIONS["unit"][0]
     view: str = OPTIONS["view"][0]
     seen: str = ""  # the moment of training that is shown, as tokens seen; none, and there is no choice of moments
+    guess: str = OPTIONS["guess"][0]
+    guesses: tuple[Guess, ...] = ()
 
     def query(self, **changes: Any) -> str:
         """The URL's query for this state with some changes; options at their defaults are left out."""
-        changed = replace(self, **changes)
-        return urlencode({"sentence": changed.sentence, "step": changed.step, **changed.options})
+        return urlencode(replace(self, **changes).parameters)
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The URL's parameters, for a form's hidden fields."""
+        guesses = {"guesses": written(self.guesses)} if self.guesses else {}
+        return {"sentence": self.sentence, "step": str(self.step), **self.options, **guesses}
 
     @property
     def options(self) -> dict[str, str]:
-        """The options that are not at their defaults, for a form's hidden fields."""
-        shown = {field.name: (getattr(self, field.name), field.default) for field in fields(self)[2:]}
-        return {name: value for name, (value, default) in shown.items() if value != default}
+        """The options that are not at their defaults, which another sentence keeps."""
+        defaults = {**{name: values[0] for name, values in OPTIONS.items()}, "seen": ""}
+        return {name: getattr(self, name) for name, default in defaults.items() if getattr(self, name) != default}
 
 
 def shown_as(state: State, asked: Mapping[str, str], moments: Iterable[int] = ()) -> State:

@@ -12,6 +12,7 @@ from app.formatting import Segment, counted, loss_text, perplexity_text, segment
 from app.predict import Analysis
 from app.sentences import InputError
 from app.state import OPTIONS, State
+from app.view_guess import GuessView
 from app.view_moments import MomentsView, moments_view
 from app.view_pair import (
     BarView,
@@ -33,7 +34,8 @@ SWITCHES = {  # what a link to an option's second value says, and what one back 
     "rows": ("Fold into one pass", "Unfold into pairs"),
     "tint": ("Show the surprise", "Hide the surprise"),
     "view": ("Projector", "Leave the projector"),
-    "keys": ("Turn R, F and ? off", "Turn R, F and ? on"),
+    "keys": ("Turn letters off", "Turn letters on"),
+    "guess": ("Guess first", "Stop guessing"),
 }
 
 
@@ -110,6 +112,11 @@ class StageView:
     mean_loss: Annotated[str, "the sentence's cross-entropy in nats"]
     perplexity: Annotated[str, "exp(mean loss)"]
     in_words: Annotated[str, "what this perplexity means"]
+    guessing: Annotated[OptionView | None, "leads into Guess first, or out of it"] = None
+    guess: Annotated[GuessView | None, "what is asked or answered in Guess first; None outside of it"] = None
+    guess_bar: Annotated[BarView | None, "the guess's own bar, where it is neither the label nor among the others"] = (
+        None
+    )
 
 
 def empty_stage(state: State, error: InputError) -> StageView:
@@ -209,6 +216,7 @@ def stage(
         mean_loss=loss_text(analysis.mean_loss),
         perplexity=(perplexity := perplexity_text(analysis.perplexity, analysis.mean_loss)),
         in_words=f"as unsure as between {perplexity} equally likely {analysis.unit}s",
+        guessing=_switch(state, "guess", "guess"),
     )
 
 

@@ -48,6 +48,7 @@ class BarView:
     width: Annotated[str, "the bar's length in percent of the track, for SVG"]
     rank: Annotated[str, "its rank, as shown"]
     is_label: Annotated[bool, "whether it is the label"]
+    is_guess: Annotated[bool, "whether it is what the visitor guessed"] = False
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,12 @@ def remainder(prediction: Prediction, vocab_size: int) -> RemainderView | None:
     first, is_top = prediction.first, in_top(prediction)
     others = vocab_size - len(first.top) - (not is_top)
     probability = first.remainder if is_top else max(0.0, first.remainder - first.probability)
-    return RemainderView(counted(others, "other token"), percent(probability), _width(probability)) if others else None
+    return remainder_of(others, probability)
+
+
+def remainder_of(others: int, probability: float) -> RemainderView | None:
+    """The bar of so many tokens with so much probability together; None where there are none."""
+    return RemainderView(counted(others, "other token"), percent(probability), width(probability)) if others else None
 
 
 def longest_rank(analysis: Analysis) -> str:
@@ -128,8 +134,9 @@ def longest_percent(analysis: Analysis) -> str:
 
 
 def _bar(text: str, probability: float, rank: str, is_label: bool) -> BarView:
-    return BarView(segments(text), percent(probability), _width(probability), rank, is_label)
+    return BarView(segments(text), percent(probability), width(probability), rank, is_label)
 
 
-def _width(probability: float) -> str:
+def width(probability: float) -> str:
+    """A bar's length in percent of the track."""
     return f"{100 * probability:.4f}"

@@ -79,4 +79,4 @@ def _verdict(difference: float) -> str:
         return "Not one digit differs."
     if difference < ROUNDING:
         return "Floating-point sums, taken in another order, differ by so much. Otherwise they are the same numbers."
-    return "That is more than rounding in 32 bits explains: this model's passes do not quite agree."
+    return "That is more than rounding in 32 bits explains: this model’s passes do not quite agree."

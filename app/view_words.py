@@ -15,7 +15,7 @@ GIVEN_CHARACTERS = 12  # of a word's earlier tokens, beside each factor
 
 NOTES = {
     "token": "The model reads tokens: a common word is one, a rare word is visibly split into several.",
-    "word": "White space and punctuation part words. The model still reads tokens: a word's probability is the product "
+    "word": "White space and punctuation part words. The model still reads tokens: a word’s probability is the product "
     "over its own, by the chain rule.",
 }
 

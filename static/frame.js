@@ -8,9 +8,10 @@ if (self.origin === "null") {
 
 // No submit event follows where forms are withheld, which cannot be asked; Enter in the field clicks the button, too.
 document.addEventListener("click", (event) => {
-  const form = isFramed && event.target.closest("button[type=submit]")?.form;
-  if (!form) return;
+  const button = isFramed && event.target.closest("button[type=submit]");
+  if (!button?.form) return;
+  const form = button.form;
   event.preventDefault();
-  const isLeftToUs = form.dispatchEvent(new SubmitEvent("submit", { bubbles: true, cancelable: true }));
-  if (isLeftToUs) location.assign(`${form.action.split("?")[0]}?${new URLSearchParams(new FormData(form))}`);
+  const isLeftToUs = form.dispatchEvent(new SubmitEvent("submit", { bubbles: true, cancelable: true, submitter: button }));
+  if (isLeftToUs) location.assign(`${form.action.split("?")[0]}?${new URLSearchParams(new FormData(form, button))}`);
 });

@@ -222,7 +222,7 @@ def test_every_link_and_the_form_keep_the_way_that_the_stage_is_shown(
 
 
 @pytest.mark.parametrize(
-    ("keys", "text", "others"), [("on", "Turn R and ? off", ["off"]), ("off", "Turn R and ? on", [])]
+    ("keys", "text", "others"), [("on", "Turn letters off", ["off"]), ("off", "Turn letters on", [])]
 )
 def test_a_link_turns_letters_off_and_on(client: TestClient, keys: str, text: str, others: list[str]) -> None:
     link = read(client, "/", sentence=SENTENCE, step=2, keys=keys).one("letters")

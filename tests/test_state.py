@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.guess import Guess
 from app.sentences import InputError
 from app.state import OPTIONS, State, shown_as
 
@@ -45,6 +46,12 @@ def test_a_change_leaves_the_rest_of_the_state(state: State, step: int) -> None:
     assert asked["step"] == str(step)
 
 
+def test_guesses_stay_in_the_url_until_they_are_dropped() -> None:
+    state = State("Hi there", guesses=(Guess(1, 271, 60), Guess(3, 9, 90)))
+    assert state.query(step=2).endswith("step=2&guesses=1.271.60-3.9.90")
+    assert "guesses" not in state.query(guesses=())
+
+
 def test_an_unknown_value_is_refused_with_those_there_are() -> None:
     with pytest.raises(InputError, match=r"^“rows” is “upside-down”, but can be pairs or folded\.") as refused:
         shown_as(State("Hi there"), {"rows": "upside-down"})
@@ -54,4 +61,4 @@ def test_an_unknown_value_is_refused_with_those_there_are() -> None:
 def test_every_option_is_a_field_of_the_state_with_its_first_value_as_default() -> None:
     defaults = {field.name: field.default for field in fields(State)}
     assert defaults.items() >= {(name, values[0]) for name, values in OPTIONS.items()}
-    assert defaults.keys() == {"sentence", "step", "seen", *OPTIONS}
+    assert defaults.keys() == {"sentence", "step", "seen", "guesses", *OPTIONS}

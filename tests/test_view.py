@@ -9,7 +9,17 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jinja2 import UndefinedError, nodes
 
-from app import view, view_card, view_examples, view_moments, view_proof, view_staircase, view_words
+from app import (
+    view,
+    view_card,
+    view_examples,
+    view_guess,
+    view_moments,
+    view_pair,
+    view_proof,
+    view_staircase,
+    view_words,
+)
 from app.checkpoint import Checkpoint
 from app.formatting import Segment, loss_text
 from app.pairs import causal_mask
@@ -281,8 +291,8 @@ def test_a_long_context_shows_its_end_in_a_card_that_keeps_room_for_it(shipped: 
     for prediction, shown in zip(analysis.predictions, every_step(analysis), strict=True):
         assert shown.pair
         assert prediction.context.endswith(shown.pair.context.removeprefix("…"))
-        assert len(shown.pair.context) + len(prediction.label) <= view.PAIR_CHARACTERS
-        assert shown.pair.room == analysis.sentence[: view.PAIR_CHARACTERS]
+        assert len(shown.pair.context) + len(prediction.label) <= view_pair.PAIR_CHARACTERS
+        assert shown.pair.room == analysis.sentence[: view_pair.PAIR_CHARACTERS]
 
 
 # --- Words ---------------------------------------------------------------------------------------------------------
@@ -304,7 +314,7 @@ def test_a_word_is_shown_with_the_product_over_its_tokens() -> None:
     ]
     assert values == ["0.005000", "0.8000"]
     assert shown.pair.percent == "0.40\u202f%"
-    assert shown.pair.rank == "its first token was the model's 7th choice of 10"
+    assert shown.pair.rank == "its first token was the model’s 7th choice of 10"
     assert shown.pair.spoken.endswith("the model gave it 0.40\u202f%, the product over its 2 tokens; loss 5.52.")
     assert shown.tokens[2].numbers == "0.40\u202f%, the product over its 2 tokens, loss 5.52"
     assert shown.in_words.endswith("equally likely words")
@@ -314,7 +324,7 @@ def test_a_word_of_one_token_has_its_rank_and_one_factor_in_the_room_of_two() ->
     shown = at(by_word(split()), 3, 10, unit="words")
     assert shown.pair
     assert [text_of(factor.token) for factor in shown.pair.factors] == [".", ""]
-    assert shown.pair.rank == "the model's 2nd choice of 10"
+    assert shown.pair.rank == "the model’s 2nd choice of 10"
 
 
 def test_the_bars_of_a_word_are_those_of_its_first_token() -> None:
@@ -365,7 +375,18 @@ def test_a_word_less_likely_than_any_float_is_shown_as_what_it_is(shipped: Check
 
 VIEW_MODELS = [
     model
-    for module in (view, view_staircase, view_words, view_moments, view_proof, view_card, view_examples, docs)
+    for module in (
+        view,
+        view_guess,
+        view_pair,
+        view_staircase,
+        view_words,
+        view_moments,
+        view_proof,
+        view_card,
+        view_examples,
+        docs,
+    )
     for model in vars(module).values()
     if isinstance(model, type) and is_dataclass(model) and model.__module__ == module.__name__
 ]

@@ -1,5 +1,6 @@
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -119,7 +120,9 @@ def test_a_single_word_has_no_pair_however_many_tokens_it_is(shipped: Checkpoint
 
 
 def test_a_word_less_likely_than_any_float_keeps_its_loss(shipped: Checkpoint) -> None:
-    analysis = by_word(Predictor(shipped).analyze("a " + "zqxjkvbw" * 15))
+    in_tokens = Predictor(shipped).analyze("a zqxjkvbw")
+    unlikely = tuple(replace(each, probability=math.exp(-400), loss=400.0) for each in in_tokens.predictions)
+    analysis = by_word(replace(in_tokens, predictions=unlikely))
     (prediction,) = analysis.predictions
     assert (prediction.probability, analysis.perplexity) == (0, math.inf)
     assert 745 < prediction.loss == analysis.mean_loss < math.inf

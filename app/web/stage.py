@@ -8,10 +8,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from app.guess import read
 from app.sentences import InputError, one_line_break
 from app.state import State, shown_as
 from app.view import StageView, empty_stage, stage
 from app.view_card import model_view
+from app.web.guess import guessing
 from app.web.render import Page, root_path
 from app.web.services import services
 from app.words import by_word
@@ -75,6 +77,8 @@ def _view(request: Request) -> tuple[StageView, int]:
         state = shown_as(state, asked, tokens_seen)
     except InputError as error:
         refused.append(error.message)
+    if state.guess == "on":  # one guesses tokens, against the finished model
+        state = replace(state, unit="tokens", seen="")
     try:
         analysis = predictor.analyze(state.sentence)
     except InputError as error:
@@ -92,6 +96,14 @@ def _view(request: Request) -> tuple[StageView, int]:
         state = replace(state, step=_step(asked.get("step", "1"), len(analysis.predictions)))
     except InputError as error:
         refused.append(error.message)
+    try:
+        guesses = read(asked.get("guesses", ""), len(analysis.predictions), predictor.model.vocab_size)
+        state = replace(state, guesses=guesses)
+    except InputError as error:
+        refused.append(error.message)
+    if state.guess == "on":
+        shown, is_refused = guessing(predictor, analysis, state, asked, " ".join(refused))
+        return shown, 422 if refused or is_refused else 200
     shown = stage(analysis, state, predictor.model.vocab_size, " ".join(refused), tokens_seen, in_training)
     return shown, 422 if refused else 200
 

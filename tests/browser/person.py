@@ -28,7 +28,7 @@ def message(page: Page) -> Locator:
 
 
 def link(page: Page, name: str) -> Locator:
-    return page.get_by_role("navigation", name="Steps").get_by_role("link", name=name)
+    return page.get_by_role("navigation", name="Steps").get_by_role("link", name=name, exact=True)
 
 
 def n_steps(page: Page) -> int:
