@@ -18,6 +18,7 @@ OPTIONS = {
     "keys": ("on", "off"),  # single letters as shortcuts, which some who speak to their computer must turn off
     "unit": ("tokens", "words"),
     "view": ("page", "projector"),
+    "theme": ("auto", "light", "dark"),
     "guess": ("off", "on"),
 }
 
@@ -33,6 +34,7 @@ class State:
     keys: str = OPTIONS["keys"][0]
     unit: str = OPTIONS["unit"][0]
     view: str = OPTIONS["view"][0]
+    theme: str = OPTIONS["theme"][0]
     seen: str = ""  # the moment of training that is shown, as tokens seen; none, and there is no choice of moments
     guess: str = OPTIONS["guess"][0]
     guesses: tuple[Guess, ...] = ()

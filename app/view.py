@@ -101,6 +101,7 @@ class StageView:
     fold: Annotated[OptionView | None, "folds the staircase, or unfolds it"]
     tint: Annotated[OptionView | None, "tints the sentence by surprise, or not"]
     is_tinted: Annotated[bool, "whether surprise tints the sentence"]
+    themes: Annotated[tuple[OptionView, ...], "as the system, light or dark; without a query the one that is shown"]
     letters: Annotated[OptionView, "lets single letters be shortcuts, or not"]
     projector: Annotated[OptionView, "fills a projector's picture with the stage, or returns to the page"]
     is_projected: Annotated[bool, "whether the stage fills the picture"]
@@ -147,6 +148,7 @@ def empty_stage(state: State, error: InputError) -> StageView:
         fold=None,
         tint=None,
         is_tinted=False,
+        themes=_themes(state),
         letters=_switch(state, "keys", "letters"),
         projector=_switch(state, "view", "projector"),
         is_projected=state.view == "projector",
@@ -198,6 +200,7 @@ def stage(
         rows_title=title(n_steps, is_folded),
         rows=() if is_folded else tuple(rows(analysis, state)),
         columns=tuple(columns(analysis, state)) if is_folded else (),
+        themes=_themes(state),
         letters=_switch(state, "keys", "letters"),
         proof=place(analysis.sentence),
         query=state.query(),
@@ -224,6 +227,13 @@ def _switch(state: State, option: str, name: str) -> OptionView:
     values = OPTIONS[option]
     is_on = getattr(state, option) == values[1]
     return OptionView(name, SWITCHES[option][is_on], state.query(**{option: values[not is_on]}))
+
+
+def _themes(state: State) -> tuple[OptionView, ...]:
+    return tuple(
+        OptionView(f"theme-{theme}", text, "" if theme == state.theme else state.query(theme=theme))
+        for theme, text in zip(OPTIONS["theme"], ("as the system", "light", "dark"), strict=True)
+    )
 
 
 def _tokens(analysis: Analysis, state: State) -> Iterable[TokenView]:

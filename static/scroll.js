@@ -1,7 +1,7 @@
 // A box is a stop for the keyboard only while it has something to scroll to; keys and swipes then belong to it.
 function markScrolling() {
   for (const box of document.querySelectorAll(".scroll")) {
-    if (box.scrollWidth > box.clientWidth) box.setAttribute("tabindex", "0");
+    if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) box.setAttribute("tabindex", "0");
     else box.removeAttribute("tabindex");
   }
 }

@@ -25,13 +25,10 @@ SHAPES = {
 
 
 def schemes() -> dict[str, dict[str, str]]:
-    """Each scheme's colours by role; :root comes twice, for light and then for dark."""
+    """Each scheme's colours by role."""
     sheet = (STATIC / "app.css").read_text(encoding="utf-8")
-    blocks = [
-        dict(re.findall(r"--([\w-]+): (#\w+);", block)) for block in re.findall(r":root {(.*?)}", sheet, re.DOTALL)
-    ]
-    light, dark, *_ = blocks
-    assert light.keys() == dark.keys()
+    found = re.findall(r"--([\w-]+): light-dark\((#\w+), (#\w+)\);", sheet)
+    light, dark = {role: one for role, one, _ in found}, {role: other for role, _, other in found}
     return {"light": light, "dark": dark}
 
 

@@ -97,11 +97,11 @@ def test_a_page_larger_than_the_bound_is_answered_but_not_kept(build: Build) -> 
 
 
 def test_a_pages_size_counts_both_its_forms() -> None:
-    page = Page.of("error.html", 404, message="There is nothing here.", status_code=404, root="")
+    page = Page.of("error.html", 404, message="There is nothing here.", status_code=404, root="", theme="auto")
     assert page.size > len(page.body) + len(page.compressed)
 
 
 def test_templates_escape_what_they_are_given() -> None:
-    page = Page.of("_fragments/error.html", message="<script>&\"'", status_code=500, root="")
+    page = Page.of("_fragments/error.html", message="<script>&\"'", status_code=500, root="", theme="auto")
     assert b"<script>" not in page.body
     assert b"&lt;script&gt;&amp;&#34;&#39;" in page.body

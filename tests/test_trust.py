@@ -1,6 +1,6 @@
 """A visitor's text is only text, and no page does more than the policy allows."""
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -56,3 +56,15 @@ def test_every_page_is_named_and_every_control_is(client: TestClient, path: str)
     assert [e for e in markup.all("a") + markup.all("button") if not e.words and "aria-label" not in e.attributes] == []
     labelled = {e["for"] for e in markup.all("label")}
     assert {e["id"] for e in markup.all("input")} <= labelled
+
+
+@pytest.mark.parametrize("path", ["/", "/model", "/docs", "/proof?sentence=Hi+there", "/nowhere"])
+def test_a_theme_is_asked_for_by_the_url_and_kept_by_the_links_between_pages(client: TestClient, path: str) -> None:
+    markup = Markup(client.get(path, params={"theme": "dark"} | dict(parse_qsl(urlsplit(path).query))).text)
+    assert markup.all("html")[0].classes == ["theme-dark"]
+    links = [
+        link["href"]
+        for link in markup.all("a")
+        if link.attributes.get("href") in ("/model?theme=dark", "/docs?theme=dark")
+    ]
+    assert set(links) == {"/model?theme=dark", "/docs?theme=dark"}

@@ -427,7 +427,9 @@ def test_every_kind_of_stage_renders(kind: str, shipped: Checkpoint) -> None:
         "words": lambda: at(by_word(split()), 2, 10, unit="words"),
         "compact": lambda: at(Predictor(shipped).analyze("one" * 100), 1, 8192),
     }[kind]()
-    html = Page.of("stage.html", stage=shown, root="", model=view_card.model_view(shipped, True)).body.decode()
+    html = Page.of(
+        "stage.html", stage=shown, root="", theme="auto", model=view_card.model_view(shipped, True)
+    ).body.decode()
     markup = Markup(html)
     assert markup.one("sentence")["value"] == shown.sentence
     assert markup.one("sentence-error").text == shown.error
@@ -441,4 +443,4 @@ def test_every_kind_of_stage_renders(kind: str, shipped: Checkpoint) -> None:
 
 def test_a_template_that_names_something_unknown_fails_loudly() -> None:
     with pytest.raises(UndefinedError, match="message"):
-        Page.of("error.html", status_code=404, root="")
+        Page.of("error.html", status_code=404, root="", theme="auto")

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.web.render import Page, root_path
+from app.web.render import Page, frame
 from app.web.services import services
 
 
@@ -47,7 +47,7 @@ def _page(request: Request) -> Page:
         for path, methods in schema["paths"].items()
         for operation in methods.values()
     )
-    return Page.of("docs.html", operations=operations, version=schema["info"]["version"], root=root_path(request))
+    return Page.of("docs.html", operations=operations, version=schema["info"]["version"], **frame(request))
 
 
 def _operation(path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> OperationView:

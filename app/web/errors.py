@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from app.sentences import InputError
 from app.web.headers import HEADERS
-from app.web.render import Page, root_path
+from app.web.render import Page, frame, root_path
 from app.web.schemas import ErrorDetail, ErrorResponse
 
 logger = logging.getLogger("freelabels")
@@ -53,12 +53,11 @@ def add_error_handlers(app: FastAPI) -> None:
 
 
 def _answer(request: Request, status: HTTPStatus, detail: ErrorDetail) -> Response:
-    root = root_path(request)
-    if request.url.path.removeprefix(root).startswith(("/api/", "/openapi", "/healthz", "/readyz")):
+    if request.url.path.removeprefix(root_path(request)).startswith(("/api/", "/openapi", "/healthz", "/readyz")):
         return JSONResponse(ErrorResponse(error=detail).model_dump(exclude_none=True), status)
     template = "_fragments/error.html" if "hx-request" in request.headers else "error.html"
     headers = {"Vary": "HX-Request"}
-    page = Page.of(template, status, headers, message=detail.message, status_code=int(status), root=root)
+    page = Page.of(template, status, headers, message=detail.message, status_code=int(status), **frame(request))
     return page.response(request)
 
 

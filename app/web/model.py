@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.view_card import card_view
-from app.web.render import Page, root_path
+from app.web.render import Page, frame
 from app.web.services import services
 
 
@@ -18,7 +18,7 @@ def _page(request: Request) -> Page:
     known = services(request)
     shown = known.predictor.model
     view = card_view(known.card, shown, known.predictor.analyze)
-    return Page.of("model.html", card=view, name=shown.name, root=root_path(request))
+    return Page.of("model.html", card=view, name=shown.name, **frame(request))
 
 
 routes = [Route("/model", model)]

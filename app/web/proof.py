@@ -8,7 +8,7 @@ from starlette.routing import Route
 from app.proof import prove
 from app.sentences import InputError
 from app.view_proof import ProofView, proof_view, refused_proof
-from app.web.render import Page
+from app.web.render import Page, frame
 from app.web.services import services
 from app.web.stage import sentence_of
 
@@ -29,9 +29,8 @@ async def _answer(request: Request, template: str) -> Response:
         if await request.is_disconnected():  # whoever asked has left
             return Response(status_code=499)
         view = await run_in_threadpool(_view, request)
-    root = request.scope.get("root_path", "")
     status = 422 if view.error else 200
-    return Page.of(template, status, {"Cache-Control": "no-store"}, proof=view, root=root).response(request)
+    return Page.of(template, status, {"Cache-Control": "no-store"}, proof=view, **frame(request)).response(request)
 
 
 def _view(request: Request) -> ProofView:

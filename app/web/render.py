@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.settings import RESOURCES
+from app.state import OPTIONS
 from app.web.assets import asset
 from app.web.delivery import etag, takes_gzip
 
@@ -36,6 +37,12 @@ def root_path(request: Request) -> str:
     """What stands before every path of the app's own, where a proxy serves it under a prefix; else empty."""
     root: str = request.scope.get("root_path", "")
     return root
+
+
+def frame(request: Request) -> dict[str, str]:
+    """What every page's frame shows, whatever stands in it: the app's root, and the theme that the URL asks for."""
+    theme = request.query_params.get("theme", "")
+    return {"root": root_path(request), "theme": theme if theme in OPTIONS["theme"] else OPTIONS["theme"][0]}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from app.state import State, shown_as
 from app.view import StageView, empty_stage, stage
 from app.view_card import model_view
 from app.web.guess import guessing
-from app.web.render import Page, root_path
+from app.web.render import Page, frame, root_path
 from app.web.services import services
 from app.words import by_word
 
@@ -64,7 +64,7 @@ def _fragment(request: Request) -> Page:
 def _frame(request: Request) -> dict[str, Any]:
     """What the page around the stage shows."""
     known = services(request)
-    return {"root": root_path(request), "model": model_view(known.predictor.model, is_ours=bool(known.card))}
+    return {**frame(request), "model": model_view(known.predictor.model, is_ours=bool(known.card))}
 
 
 def _view(request: Request) -> tuple[StageView, int]:

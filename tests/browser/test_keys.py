@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, OpenContext
 from tests.browser.person import address, another_sentence, expect_step, field, state
 
 # The steps that were shown, one after the other.
@@ -17,11 +16,11 @@ SEEN = """() => {
 }"""
 # How far a box is scrolled once it no longer moves.
 SETTLED = """async (box) => {
-    for (let before = NaN; before !== box.scrollLeft; ) {
-        before = box.scrollLeft;
+    for (let before = NaN; before !== box.scrollTop; ) {
+        before = box.scrollTop;
         await new Promise((resolve) => setTimeout(resolve, 150));
     }
-    return box.scrollLeft;
+    return box.scrollTop;
 }"""
 
 
@@ -98,33 +97,33 @@ def test_a_key_with_another_one_keeps_its_meaning(stage: Page, key: str) -> None
 # --- Boxes that scroll ----------------------------------------------------------------------------------------------
 
 
-def folded_box(page: Page) -> Locator:
-    return page.get_by_role("group", name="All 10 pairs, folded into one pass")
+def staircase_box(page: Page) -> Locator:
+    return page.locator(".scroll")
 
 
 def test_a_box_is_a_stop_for_the_keyboard_only_while_it_scrolls(stage: Page) -> None:
-    stage.get_by_role("link", name="Fold into one pass").click()
-    expect(folded_box(stage)).not_to_have_attribute("tabindex", "0")
-    stage.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
-    expect(folded_box(stage)).to_have_attribute("tabindex", "0")
-    stage.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
-    expect(folded_box(stage)).not_to_have_attribute("tabindex", "0")
+    box = staircase_box(stage)
+    expect(box).not_to_have_attribute("tabindex", "0")
+    stage.goto(f"{address('and so on, ' * 7, 4)}&view=projector")
+    expect(box).to_have_attribute("tabindex", "0")
+    stage.goto(f"{address('Hi there.', 1)}&view=projector")
+    expect(box).not_to_have_attribute("tabindex", "0")
 
 
-def test_arrows_scroll_the_box_that_has_the_focus_and_step_elsewhere(open_context: OpenContext) -> None:
-    page = open_context(PHONE).new_page()
-    page.goto(f"{address(step=4)}&rows=folded")
-    box = folded_box(page)
+def test_arrows_scroll_the_box_that_has_the_focus_and_step_elsewhere(stage: Page) -> None:
+    stage.goto(f"{address('and so on, ' * 7, 4)}&view=projector")
+    box = staircase_box(stage)
+    before = box.evaluate(SETTLED)
     box.focus()
-    page.keyboard.press("ArrowRight")
-    right = box.evaluate(SETTLED)
-    assert right > 0
-    page.keyboard.press("ArrowLeft")
-    assert box.evaluate(SETTLED) < right
-    expect(page.locator(".where")).to_contain_text("Pair 4 of")
+    stage.keyboard.press("PageDown")
+    down = box.evaluate(SETTLED)
+    assert down > before
+    stage.keyboard.press("PageUp")
+    assert box.evaluate(SETTLED) < down
+    expect(stage.locator(".where")).to_contain_text("Pair 4 of")
     box.get_by_role("link").first.focus()
-    page.keyboard.press("ArrowRight")
-    expect(page.locator(".where")).to_contain_text("Pair 5 of")
+    stage.keyboard.press("PageDown")
+    expect(stage.locator(".where")).to_contain_text("Pair 5 of")
 
 
 # --- The list of keys, and letters ----------------------------------------------------------------------------------
@@ -152,8 +151,8 @@ def test_the_list_stays_open_from_step_to_step(stage: Page) -> None:
 
 def test_letters_can_be_turned_off_and_on(stage: Page) -> None:
     stage.get_by_text("Keys", exact=True).click()
-    stage.get_by_role("link", name="Turn R and ? off").click()
-    expect(stage.get_by_role("link", name="Turn R and ? on")).to_be_focused()
+    stage.get_by_role("link", name="Turn letters off").click()
+    expect(stage.get_by_role("link", name="Turn letters on")).to_be_focused()
     before = field(stage).input_value()
     stage.keyboard.press("r")
     stage.keyboard.press("Shift+?")
@@ -162,7 +161,7 @@ def test_letters_can_be_turned_off_and_on(stage: Page) -> None:
     assert state(stage)["keys"] == ["off"]
     expect(field(stage)).to_have_value(before)
     expect(stage.get_by_text("another sentence")).to_be_visible()
-    stage.get_by_role("link", name="Turn R and ? on").click()
+    stage.get_by_role("link", name="Turn letters on").click()
     expect_step(stage, 5)
     stage.keyboard.press("r")
     assert another_sentence(stage, than=before)
