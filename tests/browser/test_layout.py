@@ -10,7 +10,7 @@ SENTENCES = [
     ("In English, the letter q is almost always followed by u.", "&rows=folded&tint=surprise"),
     ("😀 or 🤖, naïve?", ""),  # the context of each loose byte is longer than that of the whole character
 ]
-WIDTHS = (320, 390, 600, 760, 768, 820, 1024, 1280, 1920)  # pixels
+WIDTHS = (320, 390, 768, 820, 1280, 1920)  # pixels
 FIXED = {
     "the token row": ".tokens, .tokens li",
     "the stepper": ".stepper, .stepper a",
