@@ -8,6 +8,7 @@ import gzip
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
+from typing import Any
 
 from cachetools import LRUCache
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -39,7 +40,7 @@ def root_path(request: Request) -> str:
     return root
 
 
-def frame(request: Request) -> dict[str, str]:
+def frame(request: Request) -> dict[str, Any]:
     """What every page's frame shows, whatever stands in it: the app's root, and the theme that the URL asks for."""
     theme = request.query_params.get("theme", "")
     return {"root": root_path(request), "theme": theme if theme in OPTIONS["theme"] else OPTIONS["theme"][0]}

@@ -1,0 +1,55 @@
+"""The stage on a projector: nothing else, nothing cut off, and the shown pair in sight."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenContext
+from tests.browser.person import SENTENCE, address, link, state
+
+LONG_ONE = "When the old clock in the hall struck twelve, the house grew so quiet that even the mice stopped to listen."
+
+
+def test_f_gives_the_stage_the_whole_picture_and_back(page: Page) -> None:
+    page.goto(address(step=4))
+    page.keyboard.press("f")
+    expect(page.locator("html")).to_have_class(re.compile("projector"))
+    expect(page.get_by_role("banner")).to_have_count(0)
+    assert state(page) == {"sentence": [SENTENCE], "step": ["4"], "view": ["projector"]}
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".where")).to_have_text("Pair 5 of 10")
+    page.keyboard.press("f")
+    expect(page.get_by_role("banner")).to_be_visible()
+    expect(page.locator(".where")).to_have_text("Pair 5 of 10")
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (1024, 768)])
+@pytest.mark.parametrize("sentence", ["Hi there.", SENTENCE, LONG_ONE])
+def test_the_picture_holds_the_stage_without_scrolling(
+    open_context: OpenContext, sentence: str, size: tuple[int, int]
+) -> None:
+    page = open_context(size).new_page()
+    for options in ("", "&rows=folded", "&guess=on", "&tint=surprise&unit=words"):
+        page.goto(f"{address(sentence, 1)}&view=projector{options}")
+        held = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
+        assert held == list(size), options
+        expect(link(page, "Previous")).to_be_in_viewport(ratio=1)
+        expect(page.locator("#refresh")).to_be_in_viewport(ratio=1)
+
+
+def test_the_shown_pairs_row_stays_in_sight_among_many(open_context: OpenContext) -> None:
+    page = open_context((1280, 720)).new_page()
+    page.goto(f"{address(LONG_ONE, 1)}&view=projector")
+    link(page, "Last").click()
+    expect(page.locator(".staircase .is-current")).to_be_in_viewport(ratio=1)
+    link(page, "First").click()
+    expect(page.locator(".staircase .is-current")).to_be_in_viewport(ratio=1)
+
+
+def test_a_button_fills_the_screen_and_frees_it(page: Page) -> None:
+    page.goto(f"{address()}&view=projector")
+    page.get_by_role("button", name="Full screen").click()
+    page.wait_for_function("document.fullscreenElement !== null")
+    page.get_by_role("button", name="Full screen").click()
+    page.wait_for_function("document.fullscreenElement === null")
