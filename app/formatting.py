@@ -57,7 +57,7 @@ def percent(probability: float, loss: float = math.inf) -> str:
     if value < 1e-6:
         log = math.log(probability) if probability else -loss
         return f"0{THIN}%" if log == -math.inf else f"{scientific(log + math.log(100))}{THIN}%"
-    if value < 1:
+    if value < 0.995:  # from there on, two digits are 1.0
         return f"{significant(value, 2)}{THIN}%"
     if rest < 0.05:
         places = 1 if rest == 0 else -math.floor(math.log10(rest))
@@ -87,7 +87,7 @@ def loss_text(loss: float) -> str:
 
 
 def perplexity_text(perplexity: float, mean_loss: float = math.inf) -> str:
-    """A perplexity with one decimal, or as a power of ten where nobody could read it out.
+    """A perplexity with one decimal, or none from a thousand on, or as a power of ten where nobody could read it out.
 
     One too large for a float is known by the mean loss.
 
@@ -97,7 +97,7 @@ def perplexity_text(perplexity: float, mean_loss: float = math.inf) -> str:
     if perplexity == math.inf > mean_loss:
         mantissa, exponent = power_of_ten(mean_loss, 3)
         return f"{mantissa}e+{exponent}"
-    return f"{perplexity:,.1f}" if perplexity < 1e9 else f"{perplexity:.2e}"
+    return f"{perplexity:,.{int(perplexity < 1000)}f}" if perplexity < 1e9 else f"{perplexity:.2e}"
 
 
 def duration(seconds: float) -> str:

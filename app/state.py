@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from app.guess import Guess, written
-from app.sentences import InputError
 
 # Each option's values; the first is what a URL without it means.
 OPTIONS = {
@@ -56,20 +55,18 @@ class State:
         return {name: getattr(self, name) for name, default in defaults.items() if getattr(self, name) != default}
 
 
-def shown_as(state: State, asked: Mapping[str, str], moments: Iterable[int] = ()) -> State:
-    """The state with the options that a URL asks for; InputError where one has a value that it cannot have.
+def shown_as(state: State, asked: Mapping[str, str], moments: Iterable[int] = ()) -> tuple[State, tuple[str, ...]]:
+    """The state with the options that a URL asks for, and a message for each whose value it cannot have.
 
     moments: the tokens seen at those moments of training that can be shown.
     """
     found: dict[str, Any] = {}
+    refused = []
     for name, values in {**OPTIONS, "seen": ("", *map(str, moments))}.items():
         value = asked.get(name, values[0])
-        if value not in values:
-            raise InputError(
-                "unknown_option",
-                f"“{name}” is “{value[:40]}”, but can be {' or '.join(filter(None, values)) or 'nothing'}. "
-                f"Here it is {values[0] or 'left out'}.",
-                actual=value[:40],
-            )
-        found[name] = value
-    return replace(state, **found)
+        if value in values:
+            found[name] = value
+        else:
+            possible = " or ".join(filter(None, values)) or "left out"
+            refused.append(f"“{name}” is “{value[:40]}”, but can be {possible}.")
+    return replace(state, **found), tuple(refused)

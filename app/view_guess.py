@@ -159,7 +159,8 @@ def standing(totals: Scores, state: State, vocab_size: int) -> StandingView:
         meaning=(
             "One bit is the surprise of a coin toss: whoever gave the label 1 in 2 pays 1 bit, 1 in 4 pays 2. Fewer "
             "bits are better. What you do not put on your guess is spread evenly over the other "
-            f"{counted(vocab_size - 1, 'token')}; a blind guess spreads all of it."
+            f"{counted(vocab_size - 1, 'token')}; a blind guess spreads all of it. The label is always among the "
+            "tokens to tap: the model had no such help."
         ),
         again=state.query(step=1, guesses=()) if state.guesses else "",
     )

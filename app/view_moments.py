@@ -72,7 +72,7 @@ def _moment(index: int, last: int, seen: int) -> str:
     if index == 0:
         return "Random weights, before any training"
     after = f"after {short_count(seen)} tokens"
-    return f"The finished model, {after}" if index == last else after.capitalize()
+    return f"The finished model, {after}" if index == last else f"A{after[1:]}"
 
 
 def _height(loss: float, highest: float) -> str:

@@ -14,9 +14,10 @@ MOST_FACTORS = 4  # of a word's probability, written out
 GIVEN_CHARACTERS = 12  # of a word's earlier tokens, beside each factor
 
 NOTES = {
-    "token": "The model reads tokens: a common word is one, a rare word is visibly split into several.",
-    "word": "White space and punctuation part words. The model still reads tokens: a word’s probability is the product "
-    "over its own, by the chain rule.",
+    "token": "The first token has nothing before it, so it is never a label. The model reads tokens: a common word is "
+    "one, a rare word is visibly split into several.",
+    "word": "A word ends at white space; a punctuation mark counts as one. The model still reads tokens: a word’s "
+    "probability is the product over its own, by the chain rule.",
 }
 
 

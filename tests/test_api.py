@@ -130,7 +130,7 @@ def test_the_page_shows_the_apis_numbers(client: TestClient, sentence: str) -> N
     assert bars == [percent(candidate["probability"]) for candidate in answer["pairs"][0]["top"]]
     assert staircase[::2] == [percent(pair["probability"]) for pair in answer["pairs"]]
     assert staircase[1::2] == [loss_text(pair["loss"]) for pair in answer["pairs"]]
-    assert f"Mean loss {loss_text(answer['mean_loss'])} nats" in markup.all("p", "sums")[0].words
+    assert f"Mean loss of all pairs {loss_text(answer['mean_loss'])} nats" in markup.all("p", "sums")[0].words
 
 
 LIMIT = 128

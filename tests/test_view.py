@@ -100,7 +100,7 @@ def analyze(random_checkpoint: Checkpoint) -> Callable[[str], Analysis]:
 
 def at(analysis: Analysis, step: int, vocab_size: int, error: str = "", **options: str) -> StageView:
     """The stage of an analysis at a step, shown in some way."""
-    return stage(analysis, shown_as(State(analysis.sentence, step), options), vocab_size, error)
+    return stage(analysis, shown_as(State(analysis.sentence, step), options)[0], vocab_size, error)
 
 
 def every_step(analysis: Analysis) -> list[StageView]:

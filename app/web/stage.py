@@ -41,12 +41,10 @@ async def random_fragment(request: Request) -> Response:
 
 def _draw(request: Request) -> str:
     """The query of another sentence, shown as this one is."""
-    asked = request.query_params
-    state = State(services(request).bank.draw(after=asked.get("after")))
-    try:
-        return shown_as(state, asked).query()
-    except InputError:  # a stage says what is wrong with an option; here a sentence is wanted
-        return state.query()
+    asked, moments = request.query_params, services(request).moments
+    another = State(services(request).bank.draw(after=asked.get("after")))
+    # What is wrong with an option, a stage says; here a sentence is wanted.
+    return shown_as(another, asked, moments.tokens_seen if moments else ())[0].query()
 
 
 def _page(request: Request) -> Page:
@@ -72,11 +70,8 @@ def _view(request: Request) -> tuple[StageView, int]:
     known, asked = services(request), request.query_params
     predictor, moments = known.predictor, known.moments
     tokens_seen = moments.tokens_seen if moments else ()
-    state, refused = State(sentence_of(request)), []
-    try:
-        state = shown_as(state, asked, tokens_seen)
-    except InputError as error:
-        refused.append(error.message)
+    state, messages = shown_as(State(sentence_of(request)), asked, tokens_seen)
+    refused = list(messages)
     if state.guess == "on":  # one guesses tokens, against the finished model
         state = replace(state, unit="tokens", seen="")
     try:
