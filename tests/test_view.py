@@ -1,38 +1,23 @@
 import math
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass, replace
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from jinja2 import UndefinedError, nodes
 
 from app import (
-    view,
-    view_card,
-    view_examples,
-    view_guess,
-    view_moments,
     view_pair,
-    view_proof,
     view_staircase,
-    view_words,
 )
 from app.checkpoint import Checkpoint
 from app.formatting import Segment, loss_text
 from app.pairs import causal_mask
 from app.predict import Analysis, Candidate, Prediction, Predictor
-from app.sentences import InputError
-from app.settings import RESOURCES
 from app.state import State, shown_as
 from app.tokenizer import Token
-from app.view import StageView, empty_stage, stage
-from app.web import docs
-from app.web.render import Page, templates
-from app.words import by_word
-from tests.markup import Markup
+from app.view import StageView, stage
 
 PROBABILITIES = st.one_of(
     st.floats(0, 1, exclude_min=True, exclude_max=True),
@@ -52,19 +37,6 @@ def handmade() -> Analysis:
         Prediction(3, 4, "The cat sat", ".", 3, 0.25, 2, math.log(4), top, 0.25),
     )
     return Analysis("The cat sat.", tokens, predictions, math.log(1600) / 3, 1600 ** (1 / 3))
-
-
-def split() -> Analysis:
-    """“The cat sat.” in five tokens, “sat” in two of them, the second as good as certain."""
-    made = handmade()
-    tokens = (*made.tokens[:2], Token(2, " s", 7, 9), Token(4, "at", 9, 11), made.tokens[3])
-    first, second, last = made.predictions
-    parts = (
-        replace(second, label=" s"),
-        replace(second, step=3, position=4, label="at", label_id=4, probability=0.8, rank=1, loss=-math.log(0.8)),
-    )
-    predictions = (first, *parts, replace(last, step=4, position=5))
-    return replace(made, tokens=tokens, predictions=predictions)
 
 
 def text_of(shown: tuple[Segment, ...]) -> str:
@@ -293,154 +265,3 @@ def test_a_long_context_shows_its_end_in_a_card_that_keeps_room_for_it(shipped: 
         assert prediction.context.endswith(shown.pair.context.removeprefix("…"))
         assert len(shown.pair.context) + len(prediction.label) <= view_pair.PAIR_CHARACTERS
         assert shown.pair.room == analysis.sentence[: view_pair.PAIR_CHARACTERS]
-
-
-# --- Words ---------------------------------------------------------------------------------------------------------
-
-
-def test_a_word_is_shown_with_the_product_over_its_tokens() -> None:
-    shown = at(by_word(split()), 2, 10, unit="words")
-    assert shown.unit
-    assert shown.pair
-    assert (shown.headline, shown.unit.symbol) == ("4 words, 3 training pairs", "w")
-    assert [text_of(token.segments) for token in shown.tokens] == ["The", " cat", " sat", "."]
-    assert [(text_of(factor.token), factor.sign, factor.given) for factor in shown.pair.factors] == [
-        (" s", "=", "…"),
-        ("at", "·", "… s"),
-    ]
-    values = [
-        "".join(ElementTree.fromstring(factor.value).itertext())  # noqa: S314 - our own
-        for factor in shown.pair.factors
-    ]
-    assert values == ["0.005000", "0.8000"]
-    assert shown.pair.percent == "0.40\u202f%"
-    assert shown.pair.rank == "its first token was the model’s 7th choice of 10"
-    assert shown.pair.spoken.endswith("the model gave it 0.40\u202f%, the product over its 2 tokens; loss 5.52.")
-    assert shown.tokens[2].numbers == "0.40\u202f%, the product over its 2 tokens, loss 5.52"
-    assert shown.in_words.endswith("equally likely words")
-
-
-def test_a_word_of_one_token_has_its_rank_and_one_factor_in_the_room_of_two() -> None:
-    shown = at(by_word(split()), 3, 10, unit="words")
-    assert shown.pair
-    assert [text_of(factor.token) for factor in shown.pair.factors] == [".", ""]
-    assert shown.pair.rank == "the model’s 2nd choice of 10"
-
-
-def test_the_bars_of_a_word_are_those_of_its_first_token() -> None:
-    in_tokens, in_words = at(split(), 2, 10), at(by_word(split()), 2, 10, unit="words")
-    assert in_words.bars == in_tokens.bars
-    assert in_words.label_bar == in_tokens.label_bar
-    assert in_words.remainder == in_tokens.remainder
-
-
-def test_the_tokens_of_one_word_are_told_as_its_parts() -> None:
-    assert [token.part for token in at(split(), 1, 10).tokens] == ["whole", "whole", "start", "end", "whole"]
-    assert {token.part for token in at(by_word(split()), 1, 10, unit="words").tokens} == {"whole"}
-
-
-def test_the_switch_keeps_to_the_place_in_the_sentence() -> None:
-    """x_3 and x_4 are the third word, w_3; x_5 is w_4."""
-    for step, in_words in ((1, 1), (2, 2), (3, 2), (4, 3)):
-        shown = at(split(), step, 10).unit
-        assert shown
-        assert shown.other.endswith(f"step={in_words}&unit=words")
-    for step, in_tokens in ((1, 1), (2, 2), (3, 4)):
-        shown = at(by_word(split()), step, 10, unit="words").unit
-        assert shown
-        assert shown.other.endswith(f"step={in_tokens}")
-
-
-def test_a_text_of_one_word_offers_no_words(shipped: Checkpoint) -> None:
-    shown = at(Predictor(shipped).analyze("Donaudampfschiff"), 2, 8192).unit
-    assert shown
-    assert shown.other == ""
-
-
-@pytest.mark.parametrize("step", [1, 2])
-def test_a_word_less_likely_than_any_float_is_shown_as_what_it_is(shipped: Checkpoint, step: int) -> None:
-    analysis = by_word(Predictor(shipped).analyze("a " + "zqxjkvbw" * 15 + " b"))
-    shown = at(analysis, step, 8192, unit="words")
-    assert shown.pair
-    assert shown.rows[0].percent.endswith("\u202f%")
-    assert "10⁻" in shown.rows[0].percent
-    assert "e+" in shown.perplexity
-    assert len(shown.pair.factors) == view_words.MOST_FACTORS
-    left_out = [factor.left_out for factor in shown.pair.factors if factor.left_out]
-    n_tokens = len(analysis.predictions[0].parts)
-    assert left_out == ([f"{n_tokens - view_words.MOST_FACTORS + 1} more"] if step == 1 else [])
-
-
-# --- View models and templates -------------------------------------------------------------------------------------
-
-VIEW_MODELS = [
-    model
-    for module in (
-        view,
-        view_guess,
-        view_pair,
-        view_staircase,
-        view_words,
-        view_moments,
-        view_proof,
-        view_card,
-        view_examples,
-        docs,
-    )
-    for model in vars(module).values()
-    if isinstance(model, type) and is_dataclass(model) and model.__module__ == module.__name__
-]
-
-
-@pytest.mark.parametrize("model", VIEW_MODELS, ids=lambda model: model.__name__)
-def test_every_field_of_a_view_model_says_what_it_is(model: type[Any]) -> None:
-    for name, hint in get_type_hints(model, include_extras=True).items():
-        assert get_origin(hint) is Annotated, name
-        (words,) = get_args(hint)[1:]
-        assert isinstance(words, str), name
-        assert words, name
-
-
-def test_templates_use_every_field_of_the_view_models_and_no_other() -> None:
-    sources = [file.read_text(encoding="utf-8") for file in (RESOURCES / "templates").rglob("*.html")]
-    used = {node.attr for source in sources for node in templates.parse(source).find_all(nodes.Getattr)}
-    declared = {field.name for model in VIEW_MODELS for field in fields(model)}
-    elsewhere = {"last", "nextitem"}  # of a loop
-    assert declared - used == set()
-    assert used - declared - elsewhere == set()
-
-
-@pytest.mark.parametrize(
-    "kind", ["top", "own", "last", "wrong step", "no remainder", "empty", "folded", "tinted", "compact", "words"]
-)
-def test_every_kind_of_stage_renders(kind: str, shipped: Checkpoint) -> None:
-    """StrictUndefined: a name that a view model lacks would fail here."""
-    shown = {
-        "top": lambda: at(handmade(), 1, 10),
-        "own": lambda: at(handmade(), 2, 10),
-        "last": lambda: at(handmade(), 3, 10),
-        "wrong step": lambda: at(handmade(), 1, 10, error="There is no step 9."),
-        "no remainder": lambda: at(handmade(), 1, 2),
-        "empty": lambda: empty_stage(State(""), InputError("empty_text", "There is no text yet.")),
-        "folded": lambda: at(handmade(), 2, 10, rows="folded"),
-        "tinted": lambda: at(handmade(), 2, 10, tint="surprise"),
-        "words": lambda: at(by_word(split()), 2, 10, unit="words"),
-        "compact": lambda: at(Predictor(shipped).analyze("one" * 100), 1, 8192),
-    }[kind]()
-    html = Page.of(
-        "stage.html", stage=shown, root="", theme="auto", model=view_card.model_view(shipped, True)
-    ).body.decode()
-    markup = Markup(html)
-    assert markup.one("sentence")["value"] == shown.sentence
-    assert markup.one("sentence-error").text == shown.error
-    assert ("aria-invalid" in markup.one("sentence").attributes) == (kind == "empty")
-    assert [e.text for e in markup.all("title")] == [shown.title]
-    assert len(markup.all("a", "next")) == (kind != "empty")
-    assert len(markup.all("tr", "is-current")) == (kind not in ("empty", "folded"))
-    ids = [element["id"] for element in markup.elements if "id" in element.attributes]
-    assert len(ids) == len(set(ids))
-
-
-def test_a_template_that_names_something_unknown_fails_loudly() -> None:
-    with pytest.raises(UndefinedError, match="message"):
-        Page.of("error.html", status_code=404, root="", theme="auto")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.person import address, link
-from tests.browser.test_layout import FIXED, WIDTHS, boxes
+from tests.browser.test_layout import WIDTHS, expect_nothing_to_move
 
 SENTENCE = "The little boat drifted by Donaudampfschiff."
 
@@ -25,15 +25,7 @@ def test_the_switch_counts_words_at_the_same_place_and_back(any_page: Page) -> N
 def test_nothing_moves_from_word_to_word(page: Page) -> None:
     """Whether a word is one token or many."""
     page.goto(f"{address(SENTENCE)}&unit=words")
-    first = {width: boxes(page, width) for width in WIDTHS}
-    n_words = page.locator(".tokens li").count()
-    for step in range(2, n_words):
-        link(page, "Next").click()
-        expect(page.locator(".where b").first).to_have_text(str(step))
-        for width in WIDTHS:
-            now = boxes(page, width)
-            moved = {part: (first[width][part], now[part]) for part in FIXED if now[part] != first[width][part]}
-            assert moved == {}, f"step {step} at {width} px"
+    expect_nothing_to_move(page)
 
 
 @pytest.mark.parametrize("sentence", [SENTENCE, "a " + "Donaudampfschiff" * 12])

@@ -1,0 +1,103 @@
+"""What templates ask of the view models, and what these offer."""
+
+from dataclasses import fields, is_dataclass
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+import pytest
+from jinja2 import UndefinedError, nodes
+
+from app import (
+    view,
+    view_card,
+    view_examples,
+    view_guess,
+    view_moments,
+    view_pair,
+    view_proof,
+    view_staircase,
+    view_words,
+)
+from app.checkpoint import Checkpoint
+from app.predict import Predictor
+from app.sentences import InputError
+from app.settings import RESOURCES
+from app.state import State
+from app.view import empty_stage
+from app.web import docs
+from app.web.render import Page, templates
+from app.words import by_word
+from tests.markup import Markup
+from tests.test_view import at, handmade
+from tests.test_view_words import split
+
+VIEW_MODELS = [
+    model
+    for module in (
+        view,
+        view_guess,
+        view_pair,
+        view_staircase,
+        view_words,
+        view_moments,
+        view_proof,
+        view_card,
+        view_examples,
+        docs,
+    )
+    for model in vars(module).values()
+    if isinstance(model, type) and is_dataclass(model) and model.__module__ == module.__name__
+]
+
+
+@pytest.mark.parametrize("model", VIEW_MODELS, ids=lambda model: model.__name__)
+def test_every_field_of_a_view_model_says_what_it_is(model: type[Any]) -> None:
+    for name, hint in get_type_hints(model, include_extras=True).items():
+        assert get_origin(hint) is Annotated, name
+        (words,) = get_args(hint)[1:]
+        assert isinstance(words, str), name
+        assert words, name
+
+
+def test_templates_use_every_field_of_the_view_models_and_no_other() -> None:
+    sources = [file.read_text(encoding="utf-8") for file in (RESOURCES / "templates").rglob("*.html")]
+    used = {node.attr for source in sources for node in templates.parse(source).find_all(nodes.Getattr)}
+    declared = {field.name for model in VIEW_MODELS for field in fields(model)}
+    elsewhere = {"last", "nextitem"}  # of a loop
+    assert declared - used == set()
+    assert used - declared - elsewhere == set()
+
+
+@pytest.mark.parametrize(
+    "kind", ["top", "own", "last", "wrong step", "no remainder", "empty", "folded", "tinted", "compact", "words"]
+)
+def test_every_kind_of_stage_renders(kind: str, shipped: Checkpoint) -> None:
+    """StrictUndefined: a name that a view model lacks would fail here."""
+    shown = {
+        "top": lambda: at(handmade(), 1, 10),
+        "own": lambda: at(handmade(), 2, 10),
+        "last": lambda: at(handmade(), 3, 10),
+        "wrong step": lambda: at(handmade(), 1, 10, error="There is no step 9."),
+        "no remainder": lambda: at(handmade(), 1, 2),
+        "empty": lambda: empty_stage(State(""), InputError("empty_text", "There is no text yet.")),
+        "folded": lambda: at(handmade(), 2, 10, rows="folded"),
+        "tinted": lambda: at(handmade(), 2, 10, tint="surprise"),
+        "words": lambda: at(by_word(split()), 2, 10, unit="words"),
+        "compact": lambda: at(Predictor(shipped).analyze("one" * 100), 1, 8192),
+    }[kind]()
+    html = Page.of(
+        "stage.html", stage=shown, root="", theme="auto", model=view_card.model_view(shipped, True)
+    ).body.decode()
+    markup = Markup(html)
+    assert markup.one("sentence")["value"] == shown.sentence
+    assert markup.one("sentence-error").text == shown.error
+    assert ("aria-invalid" in markup.one("sentence").attributes) == (kind == "empty")
+    assert [e.text for e in markup.all("title")] == [shown.title]
+    assert len(markup.all("a", "next")) == (kind != "empty")
+    assert len(markup.all("tr", "is-current")) == (kind not in ("empty", "folded"))
+    ids = [element["id"] for element in markup.elements if "id" in element.attributes]
+    assert len(ids) == len(set(ids))
+
+
+def test_a_template_that_names_something_unknown_fails_loudly() -> None:
+    with pytest.raises(UndefinedError, match="message"):
+        Page.of("error.html", status_code=404, root="", theme="auto")
