@@ -114,9 +114,19 @@ def pretrain(
     documents: Annotated[
         int | None, typer.Option(min=1, help="Read no more than the first so many documents of each source.")
     ] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option(help="A finished checkpoint to begin with; what it learnt from counts towards the budgets."),
+    ] = None,
     tokens: Annotated[int, typer.Option(min=1, help="Budget: labels to learn from.")] = 30_000_000,
     minutes: Annotated[float, typer.Option(help="Budget: minutes of training. The nearer end rules.")] = float("inf"),
     learning_rate: Annotated[float, typer.Option(help="Learning rate at its peak.")] = 4e-3,
+    cooldown: Annotated[
+        float, typer.Option(min=0.01, max=1, help="Share of the budget over which the learning rate falls to 0.")
+    ] = 0.3,
+    typed_share: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of the pieces read in lower case, without a final full stop.")
+    ] = 0.3,
     seed: Annotated[int, typer.Option()] = 1,
     threads: Annotated[int, typer.Option(min=0, help="CPU threads of a process; 0: as many as torch likes.")] = 0,
 ) -> None:
@@ -133,9 +143,12 @@ def pretrain(
             threads,
             heldout,
             documents,
+            start,
             tokens=tokens,
             minutes=minutes,
             learning_rate=learning_rate,
+            cooldown=cooldown,
+            typed_share=typed_share,
             seed=seed,
         )
     except ValueError as error:

@@ -9,6 +9,7 @@ from app.formatting import counted
 from app.language_model import LanguageModel
 from app.view_examples import Analyze, ExamplesView, bias, knowledge
 
+CHECKPOINT = "app/checkpoints/tiny"  # where pretrain leaves it
 DEVICES = {"cpu": "CPU", "cuda": "GPU"}
 
 
@@ -95,7 +96,7 @@ def card_view(card: dict[str, Any], model: LanguageModel, analyze: Analyze) -> C
         ),
         training=_training(card) if card else (),
         curve=loss_chart(card["curve"]) if card.get("curve") else "",
-        command=_command(card["training"]) if card else "",
+        command=_command(card) if card else "",
         scores=_scores(found) if found else (),
         counting=_counting(found["baselines"]) if found else "",
         cloze=tuple(FactView(f"in the {top}", f"{share:.0%}") for top, share in found.get("cloze", {}).items()),
@@ -159,18 +160,25 @@ def _training(card: dict[str, Any]) -> tuple[FactView, ...]:
     )
 
 
-def _command(training: dict[str, Any]) -> str:
-    """How to train it again, by the budget and the seed that it was trained with."""
-    options = [
-        f"--{name.replace('_', '-')} {training[name]:{form}}"
-        for name, form in (("tokens", "d"), ("minutes", "g"), ("learning_rate", "g"), ("seed", "d"))
-        if name in training
-    ]
-    return (
-        "python -m app pretrain --corpus path/to/texts --heldout path/to/others \\\n"
-        f"    {' '.join(options)}\n"
-        "python -m app evaluate --heldout path/to/others --card"
+def _command(card: dict[str, Any]) -> str:
+    """How to train it again: each of its runs, by budget, seed and settings, the later ones from where one ended."""
+    settings = (
+        ("tokens", "d"),
+        ("minutes", "g"),
+        ("learning_rate", "g"),
+        ("cooldown", "g"),
+        ("typed_share", "g"),
+        ("seed", "d"),
     )
+    runs = [run["training"] for run in (*card.get("earlier", ()), card)]
+    lines = []
+    for number, run in enumerate(runs, 1):
+        lines.append("python -m app pretrain --corpus path/to/texts --heldout path/to/others \\")
+        if number > 1:
+            lines.append(f"    --start {CHECKPOINT} --run runs/{card['name']}-{number} \\")
+        options = (f"--{name.replace('_', '-')} {run[name]:{form}}" for name, form in settings if name in run)
+        lines.append(f"    {' '.join(options)}")
+    return "\n".join([*lines, "python -m app evaluate --heldout path/to/others --card"])
 
 
 def _counting(baselines: dict[str, Any]) -> str:

@@ -22,6 +22,7 @@ from app.pretrain.corpus import is_validation
 from app.pretrain.shards import Batch, write_shards
 from app.pretrain.sources import sources
 from app.pretrain.train import Run
+from app.settings import CHECKPOINTS
 from app.snapshots import load, moments
 from app.tokenizer import Tokenizer
 
@@ -141,6 +142,40 @@ def test_the_same_command_goes_on_where_it_was_interrupted(
     assert "going on at step 1, " in said
     assert "my-model: validation loss " in said.replace("\n", "")
     assert json.loads((tmp_path / "my-model" / "card.json").read_text())["steps"] > 1
+
+
+@pytest.mark.usefixtures("small")
+def test_a_run_begins_with_a_finished_checkpoint_and_goes_on_counting(corpus: Path, tmp_path: Path) -> None:
+    run_command(corpus, tmp_path, tokens=20_000, validate_every=1)
+    start = (tmp_path / "my-model").rename(tmp_path / "first")
+    first = json.loads((start / "card.json").read_text())
+    (tmp_path / "run").rename(tmp_path / "first-run")
+    run_command(corpus, tmp_path, tokens=24_000, validate_every=1, start=start, learning_rate=0.002)
+
+    card = json.loads((tmp_path / "my-model" / "card.json").read_text())
+    assert card["earlier"] == [{"tokens_seen": first["tokens_seen"], "training": first["training"]}]
+    assert card["tokens_seen"] >= 24_000 > first["tokens_seen"]
+    assert card["curve"][: first["steps"]] == first["curve"]
+    gone_on = card["curve"][first["steps"]]["loss"]
+    assert abs(gone_on - first["validation"]["loss"]) < first["curve"][0]["loss"] - gone_on
+    assert moments(start / "snapshots").keys() <= moments(tmp_path / "run" / "snapshots").keys()
+    assert (
+        f"| begun at | {first['tokens_seen']:,} tokens, learnt from at 0.004 falling"
+        in (tmp_path / "my-model" / "README.md").read_text()
+    )
+
+
+@pytest.mark.usefixtures("small")
+def test_a_checkpoint_to_begin_with_must_be_of_the_shards_vocabulary_and_the_same_seed(
+    corpus: Path, tmp_path: Path
+) -> None:
+    run_command(corpus, tmp_path, tokens=2_000)
+    start = tmp_path / "my-model"
+    (tmp_path / "run").rename(tmp_path / "first-run")
+    with pytest.raises(ValueError, match="was begun with seed 1: give --seed that number"):
+        run_command(corpus, tmp_path, tokens=4_000, start=start, seed=2)
+    with pytest.raises(ValueError, match=r"another vocabulary or shape than .*/tiny has: name an empty folder"):
+        run_command(corpus, tmp_path, tokens=4_000, start=CHECKPOINTS / "tiny")
 
 
 @pytest.mark.usefixtures("small")

@@ -45,12 +45,25 @@ def test_the_intro_promises_only_what_the_card_holds(predictor: Predictor) -> No
     ]
 
 
-def test_the_command_that_trains_it_again_has_its_budget_and_seed(predictor: Predictor) -> None:
-    training = SHIPPED["training"] | {"tokens": 60_000_000, "minutes": 85.0, "learning_rate": 0.004, "seed": 1}
-    lines = view(predictor, SHIPPED | {"training": training}).command.splitlines()
-    assert lines[1].strip() == "--tokens 60000000 --minutes 85 --learning-rate 0.004 --seed 1"
+def test_the_command_that_trains_it_again_has_its_budget_and_settings(predictor: Predictor) -> None:
+    budget = {"tokens": 60_000_000, "minutes": 85.0}
+    training = SHIPPED["training"] | budget | {"learning_rate": 0.004, "cooldown": 0.3, "typed_share": 0.4, "seed": 1}
+    lines = view(predictor, unevaluated() | {"earlier": [], "training": training}).command.splitlines()
+    assert (
+        lines[1].strip()
+        == "--tokens 60000000 --minutes 85 --learning-rate 0.004 --cooldown 0.3 --typed-share 0.4 --seed 1"
+    )
     del training["minutes"]  # there was no limit of time
-    assert "--minutes" not in view(predictor, SHIPPED | {"training": training}).command
+    assert "--minutes" not in view(predictor, unevaluated() | {"earlier": [], "training": training}).command
+
+
+def test_a_run_that_began_with_a_checkpoint_has_the_command_of_each_run(predictor: Predictor) -> None:
+    earlier = [{"tokens_seen": 30_003_964, "training": SHIPPED["training"] | {"learning_rate": 0.0123}}]
+    first, second, evaluation = view(predictor, SHIPPED | {"earlier": earlier}).command.split("python -m app ")[1:]
+    assert "--learning-rate 0.0123" in first
+    assert "--start" not in first
+    assert "--start app/checkpoints/tiny --run runs/tiny-2" in second
+    assert evaluation.startswith("evaluate")
 
 
 def test_a_run_on_gpus_says_how_many(predictor: Predictor) -> None:

@@ -35,6 +35,7 @@ def card_of(run: Run, name: str, manifest: list[dict[str, int | str]], measured:
         "threads": torch.get_num_threads(),
         "validation": asdict(measured),
         "training": {name: value for name, value in asdict(run.config).items() if value != float("inf")},
+        "earlier": run.progress.earlier,
         "curve": run.progress.curve,
         "corpus": [row | asdict(described(str(row["source"]))) for row in manifest],
         "versions": {
@@ -81,6 +82,11 @@ def _in_words(card: Card) -> str:
     total = sum(row["tokens"] for row in card["corpus"])
     versions = ", ".join(f"{name} {version}" for name, version in card["versions"].items())
     pictures = "\n![Loss over training](loss.svg)\n" if card["curve"] else ""
+    earlier = "".join(
+        f"\n| begun at | {ran['tokens_seen']:,} tokens, learnt from at {ran['training']['learning_rate']:g} falling "
+        f"over the last {ran['training']['cooldown']:.0%}, {ran['training']['typed_share']:.0%} lower-cased |"
+        for ran in card.get("earlier", [])
+    )
     evaluation = _evaluation(card["evaluation"]) if "evaluation" in card else ""
     return f"""---
 language: en
@@ -112,7 +118,7 @@ A decoder-only transformer of the Llama architecture: {shape["n_layer"]} layers,
 | learning rate | {training["learning_rate"]:g}, falling to 0 over the last {training["cooldown"]:.0%} |
 | optimizer | Muon for the layers' matrices, AdamW for the rest |
 | lower-cased share | {training["typed_share"]:.0%} of the pieces |
-| seed | {training["seed"]} |
+| seed | {training["seed"]} |{earlier}
 | versions | {versions} |
 
 Validation documents are held out by the hash of their text, one in 200, and never trained on. Every piece of text that

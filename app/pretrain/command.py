@@ -36,11 +36,13 @@ def pretrain(
     threads: int,
     heldout: str | Path | None = None,
     most: int | None = None,
+    start: Path | None = None,
     **options: Any,
 ) -> None:
     """Run every stage that is not done yet; ValueError where the corpus cannot be used.
 
-    Of each source of the corpus (see `sources`), the first `most` documents are read.
+    Of each source of the corpus (see `sources`), the first `most` documents are read. A finished checkpoint `start`
+    gives its vocabulary, shape and weights to begin with.
     Under `torchrun` all its processes train together; all else is the first one's work, which the others wait for.
     """
     if threads:
@@ -49,7 +51,7 @@ def pretrain(
     with joined() as world:
         console.quiet = world.rank > 0
         world.share(config.rows)  # refused at once, not after an hour of tokenizing
-        manifest = world.first(lambda: _prepared(corpus, shards, console, heldout, most))
+        manifest = world.first(lambda: _prepared(corpus, shards, console, heldout, most, start))
         world.see(shards / "manifest.json")  # the shards are made once, and read by all
         folder.mkdir(parents=True, exist_ok=True)
         tokenizer = Tokenizer.load(shards / "tokenizer.json")
@@ -57,6 +59,8 @@ def pretrain(
         run = Run(folder, shards, shape, config, tokenizer, world)
         if run.resume():
             console.print(f"going on at step {run.progress.step:,}, {run.progress.tokens:,} tokens")
+        elif start:
+            run.begin_at(start)
         if _advance(run, console):
             world.first(lambda: _finish(run, shards, out, manifest, console))
         else:
@@ -64,12 +68,19 @@ def pretrain(
 
 
 def _prepared(
-    corpus: str | Path, shards: Path, console: Console, heldout: str | Path | None, most: int | None
+    corpus: str | Path,
+    shards: Path,
+    console: Console,
+    heldout: str | Path | None,
+    most: int | None,
+    start: Path | None,
 ) -> list[dict[str, int | str]]:
     """Make the tokenizer and the shards; returns the manifest."""
     read, reserved = sources(corpus, most), sources(heldout) if heldout else []
     shards.mkdir(parents=True, exist_ok=True)
     shape = GPTConfig()
+    if start and not (shards / "tokenizer.json").exists():
+        checkpoint.load(start).tokenizer.save(shards / "tokenizer.json")
     tokenizer = _tokenizer(read, shards / "tokenizer.json", shape.vocab_size, console)
     with _bar("tokenizing", console) as bar:
         task = bar.add_task("", total=None)

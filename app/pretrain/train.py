@@ -16,6 +16,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from app import checkpoint, snapshots
 from app.model import GPT, GPTConfig
 from app.pretrain.distributed import World
 from app.pretrain.evaluate import measured, validation_pieces
@@ -52,6 +53,8 @@ class Progress:
     seconds: float = 0.0
     block: int = 0
     batch: int = 0
+    begun: int = 0  # the step at which this run began, later than 0 where it goes on from a checkpoint
+    earlier: list[dict[str, Any]] = field(default_factory=list)  # tokens seen and settings of the runs before it
     curve: list[dict[str, float]] = field(default_factory=list)  # tokens, train and validation loss in nats
 
 
@@ -113,7 +116,7 @@ class Run:
         An interrupt that reaches one process stops all of them at the same step.
         """
         saved = time.monotonic()
-        if not self.progress.step:
+        if self.progress.step == self.progress.begun:
             self.snapshot()
         with _interruptible() as interrupted:
             for block, index, batch in self.shards.batches(self.progress.block, self.progress.batch):
@@ -140,7 +143,8 @@ class Run:
 
     def _step(self, batch: Batch) -> float:
         """One step of gradient descent; returns the batch's mean loss in nats."""
-        scale = min((self.progress.step + 1) / self.config.warmup, cooled(self.spent, self.config.cooldown))
+        warm = (self.progress.step - self.progress.begun + 1) / self.config.warmup
+        scale = min(warm, cooled(self.spent, self.config.cooldown))
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = scale * self.config.learning_rate
@@ -182,10 +186,50 @@ class Run:
         """Keep the weights of this moment, in 16 bits: what a model knows is best seen beside what it knew."""
         if self.world.rank:
             return
+        self._keep(self.progress.tokens, self.model.state_dict())
+
+    def _keep(self, tokens: int, state: dict[str, Tensor]) -> None:
         folder = self.folder / "snapshots"
         folder.mkdir(exist_ok=True)
-        weights = {name: tensor.half().contiguous() for name, tensor in self.model.state_dict().items()}
-        save_file(weights, folder / f"{self.progress.tokens:012d}.safetensors")
+        weights = {name: tensor.half().contiguous() for name, tensor in state.items()}
+        save_file(weights, folder / f"{tokens:012d}.safetensors")
+
+    def begin_at(self, folder: Path) -> None:
+        """Begin with a finished checkpoint instead of random weights, under settings of this run's own.
+
+        Its curve, snapshots, tokens and minutes go on being counted, so that budgets are of all training.
+        ValueError where it has no card to tell them, or is of another vocabulary or shape.
+        """
+        start = checkpoint.load(folder)
+        try:
+            card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise ValueError(f"{folder / 'card.json'} can't be read ({error}): name a checkpoint in --start") from error
+        if (
+            start.model.config != self.model.config
+            or start.tokenizer.backend.to_str() != self.tokenizer.backend.to_str()
+        ):
+            raise ValueError(
+                f"the shards were made for another vocabulary or shape than {folder} has: name an empty folder in "
+                "--shards, or begin without --start"
+            )
+        if card["training"]["seed"] != self.config.seed:
+            raise ValueError(f"{folder} was begun with seed {card['training']['seed']}: give --seed that number")
+        self.model.load_state_dict(start.model.state_dict())
+        ran = {"tokens_seen": card["tokens_seen"], "training": card["training"]}
+        self.progress = Progress(
+            step=card["steps"],
+            begun=card["steps"],
+            tokens=card["tokens_seen"],
+            seconds=60 * card["training_minutes"],
+            block=card["steps"],  # further than the runs before can have read: each block lasts many steps
+            earlier=[*card.get("earlier", []), ran],
+            curve=card["curve"],
+        )
+        if self.world.rank == 0:
+            shapes = {name: tensor.shape for name, tensor in self.model.state_dict().items()}
+            for tokens, path in snapshots.moments(folder / "snapshots").items():
+                self._keep(tokens, snapshots.load(path, shapes))
 
     def resume(self) -> bool:
         """Go back to the last saved state, if there is one."""
