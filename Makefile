@@ -21,7 +21,7 @@ define install
 	$(PY) -m pip install --disable-pip-version-check -c constraints.txt $$extra -e "$(1)"
 endef
 
-.PHONY: help run test lint format bench golden docker browser clean FORCE
+.PHONY: help run test lint format bench golden translations docker browser clean FORCE
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /make \1|/' | column -t -s '|'
@@ -46,6 +46,9 @@ bench: $(VENV)/dev ## measure speed
 
 golden: $(VENV)/dev ## write what the shipped model gives anew, after it was replaced
 	$(PY) -m tests.test_golden
+
+translations: $(VENV)/dev ## put new messages into the catalogs in app/locale, and drop old ones
+	$(PY) -m tests.catalogs $(NEW)
 
 docker: ## build the image free-labels
 	docker build --build-arg TORCH_INDEX="$(TORCH_INDEX)" -t free-labels .

@@ -2,6 +2,7 @@
 
 A sentence flows one way through these files, each knowing only those before it:
 
+    language.py       the interface's language: messages by gettext, and the marks in numbers
     sentences.py      the bank, a random draw, and the limits on a visitor's text
     tokenizer.py      text to tokens with character spans, and back
     pairs.py          T tokens to T − 1 pairs (context, label), and the causal mask
@@ -18,6 +19,7 @@ A sentence flows one way through these files, each knowing only those before it:
     formatting.py     numbers and tokens as people read them
     guess.py          guessing first: candidates, a person's guesses and their scores in bits
     state.py          the URL of a stage: sentence, step, options and guesses
+    view_options.py   switches, themes and languages, as links
     view_guess.py     guessing first, as words, digits and lengths
     view_staircase.py all pairs at once, as rows or folded
     view_words.py     words or tokens, and a word's probability as a product

@@ -8,6 +8,9 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from app.formatting import share as in_percent
+from app.language import _, number
+
 WIDTH, HEIGHT = 480, 320
 LEFT, RIGHT, TOP, BOTTOM = 66, 28, 12, 44  # room around the plot, for the numbers and the axes' names
 INK, QUIET, LINE, FIRST, SECOND = "#1b2230", "#566072", "#d9dde4", "#0b5c94", "#a84300"
@@ -36,8 +39,8 @@ def reliability_chart(bins: Iterable[tuple[float, float, float]]) -> str:
 
     A dot's area is its share; on the diagonal, the model is right as often as it says.
     """
-    ends = [(tenth / 5, f"{20 * tenth} %") for tenth in range(6)]
-    across, up = Axis("how sure of its first choice", 0, 1, ends), Axis("how often it was right", 0, 1, ends)
+    ends = [(fifth / 5, in_percent(fifth / 5)) for fifth in range(6)]
+    across, up = Axis(_("how sure of its first choice"), 0, 1, ends), Axis(_("how often it was right"), 0, 1, ends)
     marks = [_path([(0, 0), (1, 1)], across, up, "chart-guide", LINE)]
     for sure, right, share in bins:
         x, y = _place(sure, right, across, up)
@@ -45,29 +48,30 @@ def reliability_chart(bins: Iterable[tuple[float, float, float]]) -> str:
         marks.append(
             f'<circle class="chart-dot" cx="{x}" cy="{y}" r="{radius:.1f}" fill="{FIRST}" fill-opacity="0.6"/>'
         )
-    return _chart("Reliability diagram: dots on the diagonal mean that confidence is deserved", across, up, marks)
+    return _chart(_("Reliability diagram: dots on the diagonal mean that confidence is deserved"), across, up, marks)
 
 
 def loss_chart(curve: Sequence[dict[str, float]]) -> str:
     """Validation and training loss, in nats per token, over the tokens seen, which double from tick to tick."""
     seen = [point["tokens"] for point in curve]
     losses = [point[name] for point in curve for name in ("loss", "train_loss")]
-    across = Axis("tokens seen", min(seen), max(max(seen), 1.01 * min(seen)), _doublings(min(seen), max(seen)), True)
+    across = Axis(_("tokens seen"), min(seen), max(max(seen), 1.01 * min(seen)), _doublings(min(seen), max(seen)), True)
     low, high = math.floor(min(losses) * 2) / 2, math.ceil(max(losses) * 2) / 2
     steps = range(round(low * 2), round(high * 2) + 1)
-    up = Axis("loss in nats per token", low, max(high, low + 0.5), [(step / 2, f"{step / 2:.1f}") for step in steps])
+    ticks = [(step / 2, number(step / 2, ".1f")) for step in steps]
+    up = Axis(_("loss in nats per token"), low, max(high, low + 0.5), ticks)
     marks = [
         _path([(point["tokens"], point["train_loss"]) for point in curve], across, up, "chart-second", SECOND, 1),
         _path([(point["tokens"], point["loss"]) for point in curve], across, up, "chart-first", FIRST, 2.5),
-        _key(0, "validation", "chart-first", FIRST),
-        _key(1, "training, a batch each", "chart-second", SECOND),
+        _key(0, _("validation"), "chart-first", FIRST),
+        _key(1, _("training, a batch each"), "chart-second", SECOND),
     ]
-    return _chart("Loss over training", across, up, marks)
+    return _chart(_("Loss over training"), across, up, marks)
 
 
 def _doublings(low: float, high: float) -> list[tuple[float, str]]:
     first, last = math.ceil(math.log2(low / 1e6)), math.floor(math.log2(high / 1e6))
-    return [(2.0**power * 1e6, f"{2.0**power:g} M") for power in range(first, last + 1)]
+    return [(2.0**power * 1e6, f"{number(2.0**power, 'g')} M") for power in range(first, last + 1)]
 
 
 def _place(x: float, y: float, across: Axis, up: Axis) -> tuple[str, str]:
@@ -109,10 +113,10 @@ def _chart(title: str, across: Axis, up: Axis, marks: Iterable[str]) -> str:
         f' font-family="system-ui, sans-serif" font-size="13"><title>{title}</title>'
     ]
     for value, words in up.ticks:
-        _, y = _place(across.low, value, across, up)
+        __, y = _place(across.low, value, across, up)
         parts += [_grid(f"M{side} {y} H{WIDTH - RIGHT}"), _text(side - 6, float(y) + 4, words, "end")]
     for value, words in across.ticks:
-        x, _ = _place(value, up.low, across, up)
+        x, __ = _place(value, up.low, across, up)
         parts += [_grid(f"M{x} {foot} v5"), _text(x, foot + 19, words, "middle")]
     parts += [
         _text((side + WIDTH - RIGHT) / 2, HEIGHT - 6, across.name, "middle"),

@@ -1,4 +1,7 @@
-"""Numbers and tokens as people read them: nothing that is possible shows as 0, and no label is invisible."""
+"""Numbers and tokens as people read them: nothing that is possible shows as 0, and no label is invisible.
+
+Numbers have the marks of the current language; those in LaTeX get them where they become a formula.
+"""
 
 import math
 import re
@@ -7,9 +10,11 @@ from typing import Annotated
 
 from latex2mathml.converter import convert
 
+from app.language import _, marked, ngettext, number
 from app.tokenizer import BYTES_IN_BRACKETS
 
 THIN = "\u202f"  # narrow no-break space, between a number and its sign
+DIGITS = re.compile("(?<=<mn>)[0-9.]+(?=</mn>)")  # of a number in MathML
 
 # --- Numbers -------------------------------------------------------------------------------------------------------
 
@@ -41,6 +46,10 @@ def scientific(log: float, digits: int = 2) -> str:
     >>> scientific(math.log(0.00000024))
     '2.4\u202f×\u202f10⁻⁷'
     """
+    return marked(_scientific(log, digits))
+
+
+def _scientific(log: float, digits: int = 2) -> str:
     mantissa, exponent = power_of_ten(log, digits)
     return f"{mantissa}{THIN}×{THIN}10{_superscript(exponent)}"
 
@@ -53,16 +62,33 @@ def percent(probability: float, loss: float = math.inf) -> str:
     >>> percent(0.6123), percent(0.0000041), percent(0.99998)
     ('61.2\u202f%', '0.00041\u202f%', '99.998\u202f%')
     """
+    return _percent(_hundredths(probability, loss))
+
+
+def _percent(digits: str) -> str:
+    return _("%(number)s\u202f%%") % {"number": marked(digits)}  # some languages put the sign first
+
+
+def _hundredths(probability: float, loss: float) -> str:
     value, rest = 100 * probability, 100 * (1 - probability)
     if value < 1e-6:
         log = math.log(probability) if probability else -loss
-        return f"0{THIN}%" if log == -math.inf else f"{scientific(log + math.log(100))}{THIN}%"
+        return "0" if log == -math.inf else _scientific(log + math.log(100))
     if value < 0.995:  # from there on, two digits are 1.0
-        return f"{significant(value, 2)}{THIN}%"
+        return significant(value, 2)
     if rest < 0.05:
         places = 1 if rest == 0 else -math.floor(math.log10(rest))
-        return f"{100 - rest:.{places}f}{THIN}%"
-    return f"{value:.1f}{THIN}%"
+        return f"{100 - rest:.{places}f}"
+    return f"{value:.1f}"
+
+
+def share(part: float) -> str:
+    """A part of a whole in whole percent.
+
+    >>> share(0.887)
+    '89\u202f%'
+    """
+    return _percent(f"{100 * part:.0f}")
 
 
 def odds(probability: float) -> str:
@@ -74,7 +100,7 @@ def odds(probability: float) -> str:
     if not 1e-15 < probability < 0.01:
         return ""
     zeros = math.floor(-math.log10(probability)) - 1
-    return f"1 in {round(1 / probability / 10.0**zeros) * 10**zeros:,}"
+    return _("1 in %(number)s") % {"number": number(round(1 / probability / 10.0**zeros) * 10**zeros)}
 
 
 def loss_text(loss: float) -> str:
@@ -83,6 +109,11 @@ def loss_text(loss: float) -> str:
     >>> loss_text(4.3983), loss_text(0.00042)
     ('4.40', '0.00042')
     """
+    return marked(loss_digits(loss))
+
+
+def loss_digits(loss: float) -> str:
+    """The same for a formula, in LaTeX."""
     return significant(loss, 2) if 0 < loss < 0.01 else f"{loss + 0.0:.2f}"  # + 0.0: no −0.00
 
 
@@ -96,8 +127,8 @@ def perplexity_text(perplexity: float, mean_loss: float = math.inf) -> str:
     """
     if perplexity == math.inf > mean_loss:
         mantissa, exponent = power_of_ten(mean_loss, 3)
-        return f"{mantissa}e+{exponent}"
-    return f"{perplexity:,.{int(perplexity < 1000)}f}" if perplexity < 1e9 else f"{perplexity:.2e}"
+        return marked(f"{mantissa}e+{exponent}")
+    return number(perplexity, f",.{int(perplexity < 1000)}f" if perplexity < 1e9 else ".2e")
 
 
 def duration(seconds: float) -> str:
@@ -106,28 +137,30 @@ def duration(seconds: float) -> str:
     >>> duration(0.00412), duration(0.0861), duration(1.284)
     ('4.1\u202fms', '86\u202fms', '1.28\u202fs')
     """
-    return f"{1000 * seconds:.{int(seconds < 0.00995)}f}{THIN}ms" if seconds < 0.9995 else f"{seconds:.2f}{THIN}s"
+    if seconds < 0.9995:
+        return f"{number(1000 * seconds, f'.{int(seconds < 0.00995)}f')}{THIN}ms"
+    return f"{number(seconds, '.2f')}{THIN}s"
 
 
-def counted(number: int, thing: str) -> str:
-    """So many of a thing.
+def counted(n: int, one: str, many: str, **others: int) -> str:
+    """So many of a thing, by a message for one of it and a message for more: %(n)s is the number, others have names.
 
-    >>> counted(1, "pair"), counted(8184, "token")
+    >>> counted(1, "%(n)s pair", "%(n)s pairs"), counted(8184, "%(n)s token", "%(n)s tokens")
     ('1 pair', '8,184 tokens')
     """
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+    return ngettext(one, many, n) % {name: number(value) for name, value in {"n": n, **others}.items()}
 
 
-def short_count(number: int) -> str:
+def short_count(count: int) -> str:
     """A large number in short, to two digits or to millions.
 
-    >>> [short_count(number) for number in (0, 73_622, 4_197_455, 32_000_121)]
+    >>> [short_count(count) for count in (0, 73_622, 4_197_455, 32_000_121)]
     ['0', '74\u202fk', '4.2\u202fM', '32\u202fM']
     """
     for size, unit in ((1_000_000, "M"), (1_000, "k")):
-        if number >= size:
-            return f"{number / size:.{1 if number < 10 * size else 0}f}\u202f{unit}"
-    return str(number)
+        if count >= size:
+            return f"{number(count / size, f'.{int(count < 10 * size)}f')}{THIN}{unit}"
+    return str(count)
 
 
 def decimal(probability: float, loss: float = math.inf) -> str:
@@ -152,8 +185,11 @@ def _superscript(number: int) -> str:
 
 
 def formula(latex: str) -> str:
-    """LaTeX to MathML, shown without JavaScript by every current browser; a leading <, as in x_{<t}, without spaces."""
-    mathml: str = convert(latex)
+    """LaTeX to MathML, shown without JavaScript by every current browser; a leading <, as in x_{<t}, without spaces.
+
+    Its numbers get the language's decimal mark.
+    """
+    mathml: str = DIGITS.sub(lambda found: marked(found[0]), convert(latex))
     return mathml.replace("<mrow><mo>&#x0003C;", '<mrow><mo lspace="0" rspace="0">&#x0003C;')
 
 
@@ -196,5 +232,7 @@ def ordinal(rank: int) -> str:
     >>> ordinal(1), ordinal(1012)
     ('1st', '1,012th')
     """
-    suffix = "th" if rank % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
-    return f"{rank:,}{suffix}"
+    # Each is a message, since a language may end them otherwise.
+    forms = {1: _("%(n)sst"), 2: _("%(n)snd"), 3: _("%(n)srd")}
+    other = _("%(n)sth")
+    return (other if rank % 100 in (11, 12, 13) else forms.get(rank % 10, other)) % {"n": number(rank)}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
 
+from app.language import _, ngettext, number
 from app.predict import Candidate, Prediction
 from app.sentences import InputError
 from app.tokenizer import BYTES_IN_BRACKETS, Token
@@ -60,8 +61,14 @@ def read(text: str, n_steps: int, vocab_size: int) -> tuple[Guess, ...]:
     ):
         raise InputError(
             "invalid_guesses",
-            f"“guesses” is “{text[:40]}”, which is no list of guesses at this sentence's {n_steps} steps. "
-            "They are left out: guess again.",
+            ngettext(
+                "“guesses” is “%(value)s”, which is no list of guesses at this sentence's %(n)s step. "
+                "They are left out: guess again.",
+                "“guesses” is “%(value)s”, which is no list of guesses at this sentence's %(n)s steps. "
+                "They are left out: guess again.",
+                n_steps,
+            )
+            % {"value": text[:40], "n": n_steps},
             actual=text[:40],
         )
     return guesses
@@ -125,7 +132,8 @@ def sureness(text: str) -> int:
     if not found:
         raise InputError(
             "invalid_sure",
-            f"“sure” is “{text[:40]}”, but can be {', '.join(map(str, SURE[:-1]))} or {SURE[-1]}. Choose one.",
+            _("“sure” is “%(value)s”, but can be %(some)s or %(last)s. Choose one.")
+            % {"value": text[:40], "some": ", ".join(map(str, SURE[:-1])), "last": SURE[-1]},
             actual=text[:40],
         )
     return found[0]
@@ -154,8 +162,8 @@ def picked(asked: Mapping[str, str], vocab_size: int) -> int | None:
     if not re.fullmatch("[0-9]{1,9}", text) or int(text) >= vocab_size:
         raise InputError(
             "invalid_pick",
-            f"“pick” is “{text[:40]}”, which is no token: they are numbered from 0 to {vocab_size - 1:,}. "
-            "Tap one of these.",
+            _("“pick” is “%(value)s”, which is no token: they are numbered from 0 to %(last)s. Tap one of these.")
+            % {"value": text[:40], "last": number(vocab_size - 1)},
             limit=vocab_size - 1,
             actual=text[:40],
         )

@@ -12,6 +12,7 @@ from app.web.assets import STATIC, Assets
 from app.web.delivery import Delivery
 from app.web.errors import add_error_handlers
 from app.web.headers import SecurityHeaders
+from app.web.language import Languages
 from app.web.services import Services
 
 
@@ -36,6 +37,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.include_router(api.router)
     app.include_router(health.router)
     app.mount("/static", Assets(directory=STATIC), name="static")
+    app.add_middleware(Languages)
     app.add_middleware(Delivery)
     app.add_middleware(SecurityHeaders)
     add_error_handlers(app)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from app.language import _
 from app.language_model import LanguageModel
 from app.pairs import training_pairs
 from app.sentences import DEFAULT_TOP_K, InputError, check_text, one_line_break
@@ -149,16 +150,17 @@ def _context(analysis: Analysis, step: int) -> tuple[int, ...]:
 def check_length(n_tokens: int, context_length: int) -> None:
     """Raise InputError unless a text has a pair and fits the context."""
     if n_tokens < 2:
-        raise InputError(
-            "too_few_tokens",
-            f"The text is {n_tokens or 'no'} token, and a pair takes two: a context and its label. Add a word.",
-            limit=2,
-            actual=n_tokens,
+        message = (
+            _("The text is 1 token, and a pair takes two: a context and its label. Add a word.")
+            if n_tokens
+            else _("The text is no token, and a pair takes two: a context and its label. Add a word.")
         )
+        raise InputError("too_few_tokens", message, limit=2, actual=n_tokens)
     if n_tokens > context_length:
         raise InputError(
             "too_many_tokens",
-            f"The text has {n_tokens} tokens; the limit is {context_length}. Shorten it.",
+            _("The text has %(actual)s tokens; the limit is %(limit)s. Shorten it.")
+            % {"actual": n_tokens, "limit": context_length},
             limit=context_length,
             actual=n_tokens,
         )

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from app.language import _, number
+
 MAX_CHARACTERS = 2_000
 LINE_CONTROLS = "\n\t"  # the control characters that a text may hold
 DEFAULT_TOP_K, MAX_TOP_K = 8, 100  # candidates of a pair
@@ -52,21 +54,23 @@ def check_text(text: str) -> None:
     if len(text) > MAX_CHARACTERS:
         raise InputError(
             "too_many_characters",
-            f"The text has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}. Shorten it.",
+            _("The text has %(actual)s characters; the limit is %(limit)s. Shorten it.")
+            % {"actual": number(len(text)), "limit": number(MAX_CHARACTERS)},
             limit=MAX_CHARACTERS,
             actual=len(text),
         )
     if not text.strip():
-        raise InputError("empty_text", "There is no text yet. Type a sentence of two words or more.")
+        raise InputError("empty_text", _("There is no text yet. Type a sentence of two words or more."))
     for place, character in enumerate(text, start=1):
         category = unicodedata.category(character)
         if category == "Cs" or (category == "Cc" and character not in LINE_CONTROLS):
-            kind = "half a surrogate pair" if category == "Cs" else "a control character"
-            raise InputError(
-                "forbidden_character",
-                f"Character {place} of the text is {kind}, U+{ord(character):04X}, which is no text. Delete it.",
-                actual=f"U+{ord(character):04X}",
+            message = (
+                _("Character %(place)s of the text is half a surrogate pair, %(sign)s, which is no text. Delete it.")
+                if category == "Cs"
+                else _("Character %(place)s of the text is a control character, %(sign)s, which is no text. Delete it.")
             )
+            sign = f"U+{ord(character):04X}"
+            raise InputError("forbidden_character", message % {"place": number(place), "sign": sign}, actual=sign)
 
 
 @dataclass(frozen=True)
@@ -130,12 +134,12 @@ def _read(file: Path) -> Theme:
         raise BankError(f"{file} cannot be read ({error}): make it a readable UTF-8 text file") from error
     title = lines[0].lstrip("# ") if lines and lines[0].startswith("#") else ""
     sentences = []
-    for number, line in enumerate(lines, start=1):
+    for place, line in enumerate(lines, start=1):
         if not line or line.startswith("#"):
             continue
         try:
             check_text(line)
         except InputError as error:
-            raise BankError(f"{file}, line {number}: {error.message}") from error
+            raise BankError(f"{file}, line {place}: {error.message}") from error
         sentences.append(line)
     return Theme(file.stem, title or file.stem.replace("-", " ").capitalize(), tuple(dict.fromkeys(sentences)))

@@ -3,12 +3,14 @@
 Reload, Back, a bookmark and a link in a mail all give the same view, since there is nothing else to remember.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 from urllib.parse import urlencode
 
 from app.guess import Guess, written
+from app.language import _, languages
 
 # Each option's values; the first is what a URL without it means.
 OPTIONS = {
@@ -34,6 +36,7 @@ class State:
     unit: str = OPTIONS["unit"][0]
     view: str = OPTIONS["view"][0]
     theme: str = OPTIONS["theme"][0]
+    lang: str = ""  # the interface's language; none, and the browser says which
     seen: str = ""  # the moment of training that is shown, as tokens seen; none, and there is no choice of moments
     guess: str = OPTIONS["guess"][0]
     guesses: tuple[Guess, ...] = ()
@@ -51,7 +54,7 @@ class State:
     @property
     def options(self) -> dict[str, str]:
         """The options that are not at their defaults, which another sentence keeps."""
-        defaults = {**{name: values[0] for name, values in OPTIONS.items()}, "seen": ""}
+        defaults = {**{name: values[0] for name, values in OPTIONS.items()}, "seen": "", "lang": ""}
         return {name: getattr(self, name) for name, default in defaults.items() if getattr(self, name) != default}
 
 
@@ -62,11 +65,18 @@ def shown_as(state: State, asked: Mapping[str, str], moments: Iterable[int] = ()
     """
     found: dict[str, Any] = {}
     refused = []
-    for name, values in {**OPTIONS, "seen": ("", *map(str, moments))}.items():
+    for name, values in {**OPTIONS, "seen": ("", *map(str, moments)), "lang": ("", *languages())}.items():
         value = asked.get(name, values[0])
         if value in values:
             found[name] = value
         else:
-            possible = " or ".join(filter(None, values)) or "left out"
-            refused.append(f"“{name}” is “{value[:40]}”, but can be {possible}.")
+            refused.append(_refusal(name, value, [possible for possible in values if possible]))
     return replace(state, **found), tuple(refused)
+
+
+def _refusal(name: str, value: str, possible: Sequence[str]) -> str:
+    if not possible:
+        return _("“%(name)s” is “%(value)s”, but can be left out.") % {"name": name, "value": value[:40]}
+    either = reduce(lambda one, other: _("%(one)s or %(other)s") % {"one": one, "other": other}, possible)
+    message = _("“%(name)s” is “%(value)s”, but can be %(choices)s.")
+    return message % {"name": name, "value": value[:40], "choices": either}

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from app.formatting import Segment, counted, loss_text, perplexity_text, segments
+from app.language import _
 from app.predict import Analysis
 from app.sentences import InputError
-from app.state import OPTIONS, State
+from app.state import State
 from app.view_guess import GuessView
 from app.view_moments import MomentsView, moments_view
+from app.view_options import LanguageView, OptionView, languages, switch, themes
 from app.view_pair import (
     BarView,
     PairView,
@@ -30,13 +32,6 @@ from app.view_staircase import ColumnView, RowView, columns, layout, mean_loss, 
 from app.view_words import UnitView, numbers, unit_view, word_parts
 
 SURPRISES = (0.5, 0.1, 0.01, 0.001)  # probabilities that part the bands of surprise
-SWITCHES = {  # what a link to an option's second value says, and what one back to the first
-    "rows": ("Fold into one pass", "Unfold into pairs"),
-    "tint": ("Show the surprise", "Hide the surprise"),
-    "view": ("Projector", "Leave the projector"),
-    "keys": ("Turn letters off", "Turn letters on"),
-    "guess": ("Guess first", "Stop guessing"),
-}
 
 
 @dataclass(frozen=True)
@@ -61,15 +56,6 @@ class LinkView:
     text: Annotated[str, "what it says"]
     icon: Annotated[str, "the name of its icon"]
     query: Annotated[str, "the URL's query; empty where there is nowhere to go"]
-
-
-@dataclass(frozen=True)
-class OptionView:
-    """A switch between two ways of showing the stage, as a link to the other."""
-
-    id: Annotated[str, "stable name, so that focus stays on it"]
-    text: Annotated[str, "what the link does"]
-    query: Annotated[str, "the URL's query"]
 
 
 @dataclass(frozen=True)
@@ -102,6 +88,7 @@ class StageView:
     tint: Annotated[OptionView | None, "tints the sentence by surprise, or not"]
     is_tinted: Annotated[bool, "whether surprise tints the sentence"]
     themes: Annotated[tuple[OptionView, ...], "as the system, light or dark; without a query the one that is shown"]
+    languages: Annotated[tuple[LanguageView, ...], "the languages of the interface"]
     letters: Annotated[OptionView, "lets single letters be shortcuts, or not"]
     projector: Annotated[OptionView, "fills a projector's picture with the stage, or returns to the page"]
     is_projected: Annotated[bool, "whether the stage fills the picture"]
@@ -127,7 +114,7 @@ def empty_stage(state: State, error: InputError) -> StageView:
         sentence=state.sentence,
         error=error.message,
         is_refused=True,
-        headline="One sentence, many training pairs",
+        headline=_("One sentence, many training pairs"),
         unit=None,
         tokens=(),
         links=(),
@@ -148,9 +135,10 @@ def empty_stage(state: State, error: InputError) -> StageView:
         fold=None,
         tint=None,
         is_tinted=False,
-        themes=_themes(state),
-        letters=_switch(state, "keys", "letters"),
-        projector=_switch(state, "view", "projector"),
+        themes=themes(state),
+        languages=languages(lambda code: state.query(lang=code)),
+        letters=switch(state, "keys", "letters"),
+        projector=switch(state, "view", "projector"),
         is_projected=state.view == "projector",
         training=None,
         moments=None,
@@ -180,10 +168,11 @@ def stage(
     prediction = analysis.predictions[step - 1]
     is_folded = state.rows == "folded"
     return StageView(
-        title=f"Pair {step} of {n_steps}: {analysis.sentence[:60]} · Free Labels",
+        title=_("Pair %(step)s of %(pairs)s: %(sentence)s · Free Labels")
+        % {"step": step, "pairs": n_steps, "sentence": analysis.sentence[:60]},
         sentence=analysis.sentence,
         error=error,
-        headline=f"{counted(len(analysis.tokens), analysis.unit)}, {counted(n_steps, 'training pair')}",
+        headline=_headline(analysis),
         unit=unit_view(analysis, state),
         is_refused=False,
         tokens=tuple(_tokens(analysis, state)),
@@ -200,16 +189,17 @@ def stage(
         rows_title=title(n_steps, is_folded),
         rows=() if is_folded else tuple(rows(analysis, state)),
         columns=tuple(columns(analysis, state)) if is_folded else (),
-        themes=_themes(state),
-        letters=_switch(state, "keys", "letters"),
+        themes=themes(state),
+        languages=languages(lambda code: state.query(lang=code)),
+        letters=switch(state, "keys", "letters"),
         proof=place(analysis.sentence),
         query=state.query(),
-        fold=_switch(state, "rows", "fold"),
-        tint=_switch(state, "tint", "tint"),
+        fold=switch(state, "rows", "fold"),
+        tint=switch(state, "tint", "tint"),
         is_tinted=state.tint == "surprise",
-        projector=_switch(state, "view", "projector"),
+        projector=switch(state, "view", "projector"),
         is_projected=state.view == "projector",
-        training=OptionView("training", "Watch it learn", state.query(seen=str(tokens_seen[-1])))
+        training=OptionView("training", _("Watch it learn"), state.query(seen=str(tokens_seen[-1])))
         if tokens_seen and not in_training
         else None,
         moments=moments_view(in_training, state) if in_training else None,
@@ -217,23 +207,30 @@ def stage(
         so_far=mean_loss(analysis, step),
         so_far_room=mean_loss_room(analysis),
         mean_loss=loss_text(analysis.mean_loss),
-        perplexity=(perplexity := perplexity_text(analysis.perplexity, analysis.mean_loss)),
-        in_words=f"as unsure as between {perplexity} equally likely {analysis.unit}s",
-        guessing=_switch(state, "guess", "guess"),
+        perplexity=perplexity_text(analysis.perplexity, analysis.mean_loss),
+        in_words=_in_words(analysis),
+        guessing=switch(state, "guess", "guess"),
     )
 
 
-def _switch(state: State, option: str, name: str) -> OptionView:
-    values = OPTIONS[option]
-    is_on = getattr(state, option) == values[1]
-    return OptionView(name, SWITCHES[option][is_on], state.query(**{option: values[not is_on]}))
-
-
-def _themes(state: State) -> tuple[OptionView, ...]:
-    return tuple(
-        OptionView(f"theme-{theme}", text, "" if theme == state.theme else state.query(theme=theme))
-        for theme, text in zip(OPTIONS["theme"], ("as the system", "light", "dark"), strict=True)
+def _headline(analysis: Analysis) -> str:
+    n = len(analysis.tokens)
+    units = (
+        counted(n, "%(n)s word", "%(n)s words")
+        if analysis.unit == "word"
+        else counted(n, "%(n)s token", "%(n)s tokens")
     )
+    pairs = counted(len(analysis.predictions), "%(n)s training pair", "%(n)s training pairs")
+    return _("%(units)s, %(pairs)s") % {"units": units, "pairs": pairs}
+
+
+def _in_words(analysis: Analysis) -> str:
+    message = (
+        _("as unsure as between %(n)s equally likely words")
+        if analysis.unit == "word"
+        else _("as unsure as between %(n)s equally likely tokens")
+    )
+    return message % {"n": perplexity_text(analysis.perplexity, analysis.mean_loss)}
 
 
 def _tokens(analysis: Analysis, state: State) -> Iterable[TokenView]:
@@ -269,8 +266,8 @@ def _links(state: State, n_steps: int) -> tuple[LinkView, ...]:
     step = state.step
     back, on = step > 1, step < n_steps
     return (
-        LinkView("first", "First", "first", state.query(step=1) if back else ""),
-        LinkView("previous", "Previous", "previous", state.query(step=step - 1) if back else ""),
-        LinkView("next", "Next", "next", state.query(step=step + 1) if on else ""),
-        LinkView("last", "Last", "last", state.query(step=n_steps) if on else ""),
+        LinkView("first", _("First"), "first", state.query(step=1) if back else ""),
+        LinkView("previous", _("Previous"), "previous", state.query(step=step - 1) if back else ""),
+        LinkView("next", _("Next"), "next", state.query(step=step + 1) if on else ""),
+        LinkView("last", _("Last"), "last", state.query(step=n_steps) if on else ""),
     )

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from app.charts import loss_chart, reliability_chart
-from app.formatting import counted
+from app.formatting import counted, share
+from app.language import N_, _, number
 from app.language_model import LanguageModel
 from app.view_examples import Analyze, ExamplesView, bias, knowledge
 
 CHECKPOINT = "app/checkpoints/tiny"  # where pretrain leaves it
 DEVICES = {"cpu": "CPU", "cuda": "GPU"}
+WAYS = (N_("as written"), N_("in lower case"), N_("without the final stop"))  # of typing, as an evaluation names them
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,8 @@ class CorpusView:
     """One source of the corpus."""
 
     source: Annotated[str, "its name"]
-    origin: Annotated[str, "where it comes from"]
-    licence: Annotated[str, "under which licence"]
+    origin: Annotated[str, "where it comes from; empty where that is not known"]
+    licence: Annotated[str, "under which licence; the same"]
     documents: Annotated[str, "how many were read"]
     left_out: Annotated[str, "how many were left out, since they repeat others"]
     size: Annotated[str, "how many tokens"]
@@ -79,8 +81,13 @@ class CardView:
 
 def model_view(model: LanguageModel, is_ours: bool) -> ModelView:
     """A model in a line; ours are those that have a card."""
-    numbers = f"a language model of {model.n_parameters:,} parameters and {model.vocab_size:,} tokens"
-    return ModelView(model.name, numbers + (" that this project pretrained" if is_ours else ""))
+    message = (
+        _("a language model of %(parameters)s parameters and %(tokens)s tokens that this project pretrained")
+        if is_ours
+        else _("a language model of %(parameters)s parameters and %(tokens)s tokens")
+    )
+    numbers = {"parameters": number(model.n_parameters), "tokens": number(model.vocab_size)}
+    return ModelView(model.name, message % numbers)
 
 
 def card_view(card: dict[str, Any], model: LanguageModel, analyze: Analyze) -> CardView:
@@ -90,18 +97,18 @@ def card_view(card: dict[str, Any], model: LanguageModel, analyze: Analyze) -> C
     return CardView(
         intro=_intro(is_ours=bool(card), is_evaluated=bool(found)),
         facts=(
-            FactView("parameters", f"{model.n_parameters:,}"),
-            FactView("tokens in its vocabulary", f"{model.vocab_size:,}"),
-            FactView("tokens that a text may have", f"{model.context_length:,}"),
+            FactView(_("parameters"), number(model.n_parameters)),
+            FactView(_("tokens in its vocabulary"), number(model.vocab_size)),
+            FactView(_("tokens that a text may have"), number(model.context_length)),
         ),
         training=_training(card) if card else (),
         curve=loss_chart(card["curve"]) if card.get("curve") else "",
         command=_command(card) if card else "",
         scores=_scores(found) if found else (),
         counting=_counting(found["baselines"]) if found else "",
-        cloze=tuple(FactView(f"in the {top}", f"{share:.0%}") for top, share in found.get("cloze", {}).items()),
-        typed=tuple(FactView(way, f"{bits:.3f}") for way, bits in found.get("as_typed", {}).items()),
-        calibration_error=f"{calibration['error']:.4f}" if calibration else "",
+        cloze=tuple(_cloze(top, part) for top, part in found.get("cloze", {}).items()),
+        typed=tuple(FactView(_(way), number(bits, ".3f")) for way, bits in found.get("as_typed", {}).items()),
+        calibration_error=number(calibration["error"], ".4f") if calibration else "",
         reliability=reliability_chart(calibration["bins"]) if calibration else "",
         read=_read(corpus),
         corpus=tuple(_source(row) for row in corpus),
@@ -112,28 +119,34 @@ def card_view(card: dict[str, Any], model: LanguageModel, analyze: Analyze) -> C
 
 def _intro(is_ours: bool, is_evaluated: bool) -> str:
     """What the page has: no more than the card holds."""
-    told = ["what it is"]
-    told += ["what it read"] if is_ours else []
-    told += ["how good it is"] if is_evaluated else []
-    told += ["what it is not"] if is_ours else ["what it expects"]
-    return f"{', '.join(told[:-1])} and {told[-1]}"
+    if not is_ours:
+        return _("what it is and what it expects")
+    if not is_evaluated:
+        return _("what it is, what it read and what it is not")
+    return _("what it is, what it read, how good it is and what it is not")
+
+
+def _cloze(top: str, part: float) -> FactView:
+    return FactView(_("in the top %(n)s") % {"n": top.removeprefix("top ")}, share(part))
 
 
 def _read(corpus: Sequence[dict[str, Any]]) -> str:
     n_tokens, n_sources = (sum(row["tokens"] for row in corpus), len(corpus))
-    return f"{counted(n_tokens, 'token')} of text from {counted(n_sources, 'source')}"
+    tokens = counted(n_tokens, "%(n)s token", "%(n)s tokens")
+    sources = counted(n_sources, "%(n)s source", "%(n)s sources")
+    return _("%(tokens)s of text from %(sources)s") % {"tokens": tokens, "sources": sources}
 
 
 def _source(row: dict[str, Any]) -> CorpusView:
     at = f"{row['address']} at {row['revision'][:12]}" if "address" in row else ""
     return CorpusView(
         source=row["source"],
-        origin=", ".join(filter(None, [row["origin"], at])) or "not known",
-        licence=row["licence"] or "not known",
-        documents=f"{row['documents']:,}",
-        left_out=f"{row['repeated_documents']:,}",
-        size=f"{row['tokens']:,}",
-        weight=f"{row['weight']:g}",
+        origin=", ".join(filter(None, [row["origin"], at])),
+        licence=row["licence"] or "",
+        documents=number(row["documents"]),
+        left_out=number(row["repeated_documents"]),
+        size=number(row["tokens"]),
+        weight=number(row["weight"], "g"),
         checksum=row["sha256"][:12],
     )
 
@@ -141,23 +154,28 @@ def _source(row: dict[str, Any]) -> CorpusView:
 def _training(card: dict[str, Any]) -> tuple[FactView, ...]:
     training, validation = card["training"], card["validation"]
     n_processes, device = card.get("processes", 1), DEVICES.get(card["device"], card["device"])
-    by = f"{n_processes} × {device}" if n_processes > 1 else f"a {device}"
-    return (
-        FactView("learnt from", f"{card['tokens_seen']:,} labels in {card['steps']:,} steps, none of them by hand"),
-        FactView("for", f"{card['training_minutes']:,} minutes on {by}, {counted(card['threads'], 'thread')}"),
-        FactView(
-            "validation loss",
-            f"{validation['loss']:.3f} nats per token, {validation['bits_per_byte']:.3f} bits per byte",
-        ),
-        FactView(
-            "optimizer",
-            f"Muon and AdamW at {training['learning_rate']:g}, falling over the last {training['cooldown']:.0%}",
-        ),
-        FactView(
-            "as people type", f"{training['typed_share']:.0%} of the pieces in lower case, without a final full stop"
-        ),
-        FactView("versions", ", ".join(f"{name} {version}" for name, version in card["versions"].items())),
-    )
+    facts = {
+        _("learnt from"): _("%(labels)s labels in %(steps)s steps, none of them by hand"),
+        _("for"): _("%(minutes)s minutes on %(machine)s, %(threads)s"),
+        _("validation loss"): _("%(loss)s nats per token, %(bits)s bits per byte"),
+        _("optimizer"): _("Muon and AdamW at %(rate)s, falling over the last %(cooldown)s"),
+        _("as people type"): _("%(typed)s of the pieces in lower case, without a final full stop"),
+        _("versions"): "%(versions)s",
+    }
+    values = {
+        "labels": number(card["tokens_seen"]),
+        "steps": number(card["steps"]),
+        "minutes": number(card["training_minutes"]),
+        "machine": f"{n_processes} × {device}" if n_processes > 1 else _("a %(device)s") % {"device": device},
+        "threads": counted(card["threads"], "%(n)s thread", "%(n)s threads"),
+        "loss": number(validation["loss"], ".3f"),
+        "bits": number(validation["bits_per_byte"], ".3f"),
+        "rate": number(training["learning_rate"], "g"),
+        "cooldown": share(training["cooldown"]),
+        "typed": share(training["typed_share"]),
+        "versions": ", ".join(f"{name} {version}" for name, version in card["versions"].items()),
+    }
+    return tuple(FactView(name, message % values) for name, message in facts.items())
 
 
 def _command(card: dict[str, Any]) -> str:
@@ -182,19 +200,21 @@ def _command(card: dict[str, Any]) -> str:
 
 
 def _counting(baselines: dict[str, Any]) -> str:
-    return f"{counted(baselines['five_grams'], '5-gram')} in {counted(baselines['tokens'], 'token')}"
+    five_grams = counted(baselines["five_grams"], "%(n)s 5-gram", "%(n)s 5-grams")
+    tokens = counted(baselines["tokens"], "%(n)s token", "%(n)s tokens")
+    return _("%(five_grams)s in %(tokens)s") % {"five_grams": five_grams, "tokens": tokens}
 
 
 def _scores(evaluation: dict[str, Any]) -> tuple[SourceScoreView, ...]:
     overall = evaluation["overall"]
     return tuple(
         SourceScoreView(
-            source=row["source"],
-            heldout=f"{row['documents']:,}",
-            unigram=f"{row['unigram']:.3f}",
-            five_gram=f"{row['five_gram']:.3f}",
-            network=f"{row['network']:.3f}",
-            ratio=f"{row['network'] / row['five_gram']:.0%}",
+            source=_("all") if row is overall else row["source"],
+            heldout=number(row["documents"]),
+            unigram=number(row["unigram"], ".3f"),
+            five_gram=number(row["five_gram"], ".3f"),
+            network=number(row["network"], ".3f"),
+            ratio=share(row["network"] / row["five_gram"]),
             is_total=row is overall,
         )
         for row in [*evaluation["sources"], overall]

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
-from app.formatting import THIN, percent, significant, visible
+from app.formatting import percent, significant, visible
+from app.language import N_, _, marked, number
 from app.predict import Analysis, Prediction
 from app.state import State
 
@@ -13,8 +14,8 @@ Contexts = tuple[tuple[str, tuple[str, str]], ...]  # each with two words to com
 
 KNOWLEDGE: tuple[tuple[str, str, Contexts], ...] = (
     (
-        "Facts",
-        "A fact is only a word that often follows others. Nobody told it which of them are true.",
+        N_("Facts"),
+        N_("A fact is only a word that often follows others. Nobody told it which of them are true."),
         (
             ("The capital of France is", (" Paris", " London")),
             ("The capital of Malta is", (" Valletta", " Rome")),
@@ -23,18 +24,18 @@ KNOWLEDGE: tuple[tuple[str, str, Contexts], ...] = (
         ),
     ),
     (
-        "Sums",
-        "It has read sums, and was never taught to count.",
+        N_("Sums"),
+        N_("It has read sums, and was never taught to count."),
         (("Two plus two is", (" four", " five")), ("Seven minus three is", (" four", " ten"))),
     ),
     (
-        "Grammar",
-        "The verb belongs to the keys, though the cabinet stands nearer.",
+        N_("Grammar"),
+        N_("The verb belongs to the keys, though the cabinet stands nearer."),
         (("The keys to the cabinet", (" are", " is")),),
     ),
     (
-        "Not",
-        "A small word should turn the expectation round. Does it?",
+        N_("Not"),
+        N_("A small word should turn the expectation round. Does it?"),
         (("A robin is not a", (" fish", " bird")), ("Fish cannot", (" fly", " swim"))),
     ),
 )
@@ -79,15 +80,15 @@ class ExamplesView:
 def knowledge(analyze: Analyze) -> tuple[ExamplesView, ...]:
     """What it knows, or not."""
     return tuple(
-        ExamplesView(title, text, ("right", "wrong"), _examples(analyze, contexts))
+        ExamplesView(_(title), _(text), (_("right"), _("wrong")), _examples(analyze, contexts))
         for title, text, contexts in KNOWLEDGE
     )
 
 
 def bias(analyze: Analyze) -> ExamplesView:
     """What its texts take for granted about people."""
-    text = "It takes for granted what its texts do. None of this is true of people."
-    return ExamplesView("About people", text, ("one word", "another"), _examples(analyze, BIAS))
+    text = _("It takes for granted what its texts do. None of this is true of people.")
+    return ExamplesView(_("About people"), text, (_("one word"), _("another")), _examples(analyze, BIAS))
 
 
 def _examples(analyze: Analyze, contexts: Contexts) -> tuple[ExampleView, ...]:
@@ -131,8 +132,9 @@ def _query(sentence: str, prediction: Prediction) -> str:
 
 
 def _verdict(words: list[str], probabilities: list[float]) -> str:
-    (less, _), (more, word) = sorted(zip(probabilities, words, strict=True))
+    (less, __), (more, word) = sorted(zip(probabilities, words, strict=True))
     if not less:
-        return f"“{word}”"
+        return _("“%(text)s”") % {"text": word}
     times = more / less
-    return f"“{word}”, {significant(times, 2) if times < 100 else f'{times:,.0f}'}{THIN}×"
+    shown = marked(significant(times, 2)) if times < 100 else number(times, ",.0f")
+    return _("“%(word)s”, %(times)s\u202f×") % {"word": word, "times": shown}

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from app.formatting import THIN, Segment, counted, loss_text, ordinal, percent, segments, visible
+from app.formatting import Segment, counted, loss_text, ordinal, percent, segments, share, visible
 from app.guess import DEFAULT_SURE, SURE, Guess, Scores, bits, given, worst
+from app.language import _, number
 from app.predict import Candidate, Prediction
 from app.state import State
 
@@ -61,7 +62,7 @@ class StandingView:
     """The scores over the steps guessed so far."""
 
     scores: Annotated[tuple[ScoreView, ...], "three bars on one scale; none before the first guess"]
-    over: Annotated[str, "how many guesses they count"]
+    title: Annotated[str, "what they are, and how many guesses they count"]
     meaning: Annotated[str, "what a bit is here"]
     again: Annotated[str, "the query to start over; empty where there is nothing to forget"]
 
@@ -91,22 +92,24 @@ def question(
         context=context,
         parameters=tuple(state.parameters.items()),
         choices=tuple(ChoiceView(number, token.id, segments(token.text)) for number, token in enumerate(choices, 1)),
-        sures=tuple(SureView(sure, f"{sure}{THIN}%", sure == last) for sure in SURE),
+        sures=tuple(SureView(sure, share(sure / 100), sure == last) for sure in SURE),
         typed=typed,
         complaint=complaint,
         verdict=None,
         standing=standing,
-        spoken=f"Pair {state.step}: what comes after “{context.strip()}”? Choose a token, or type one.",
+        spoken=_("Pair %(step)s: what comes after “%(context)s”? Choose a token, or type one.")
+        % {"step": state.step, "context": context.strip()},
     )
 
 
 def answer(prediction: Prediction, verdict: VerdictView, standing: StandingView) -> GuessView:
     """A step that was guessed."""
-    label = said(prediction.label)
-    guessed = said("".join(segment.text for segment in verdict.guessed))
-    result = f"Right: the label is {label}." if verdict.is_right else f"Not {guessed}: the label is {label}."
+    guessed = "".join(segment.text for segment in verdict.guessed)
+    message = _("Right: the label is %(label)s.") if verdict.is_right else _("Not %(guess)s: the label is %(label)s.")
+    result = message % {"guess": said(guessed), "label": said(prediction.label)}
     sums = ", ".join(f"{score.name} {score.mean}" for score in standing.scores)
-    sentences = (result, verdict.note, verdict.mine, verdict.model, verdict.about, f"Bits a pair so far: {sums}.")
+    so_far = _("Bits a pair so far: %(scores)s.") % {"scores": sums}
+    sentences = (result, verdict.note, verdict.mine, verdict.model, verdict.about, so_far)
     return GuessView(
         context=_end(prediction.context),
         parameters=(),
@@ -126,26 +129,37 @@ def verdict(
     """What came of a guess. token, rank: the guess as the model saw it; typed: the visitor's words for it, if any."""
     is_right = guess.token_id == prediction.label_id
     probability = given(guess, prediction.label_id, vocab_size)
-    left = "" if is_right else f"on another token, which left {percent(probability)} for this one"
-    place = "first" if rank == 1 else ordinal(rank)
+    mine = (
+        _("You put %(sure)s on it: %(bits)s bits.")
+        if is_right
+        else _("You put %(sure)s on another token, which left %(left)s for this one: %(bits)s bits.")
+    )
     return VerdictView(
         is_right=is_right,
         label=segments(prediction.label),
         guessed=segments(token.text),
-        mine=f"You put {guess.sure}{THIN}% {left or 'on it'}: {bits_text(bits(probability))} bits.",
-        model=f"The model gave it {percent(prediction.probability)}: {bits_text(prediction.loss / math.log(2))} bits.",
-        about="" if is_right else f"The model gave your guess {percent(token.probability)}, as its {place} choice.",
+        mine=mine
+        % {"sure": share(guess.sure / 100), "left": percent(probability), "bits": bits_text(bits(probability))},
+        model=_("The model gave it %(percent)s: %(bits)s bits.")
+        % {"percent": percent(prediction.probability), "bits": bits_text(prediction.loss / math.log(2))},
+        about="" if is_right else _about(token.probability, rank),
         note=_note(typed.strip(), token.text, prediction.label),
         next=next_query,
     )
 
 
+def _about(probability: float, rank: int) -> str:
+    first = _("The model gave your guess %(percent)s, as its first choice.")
+    later = _("The model gave your guess %(percent)s, as its %(place)s choice.")
+    return (first if rank == 1 else later) % {"percent": percent(probability), "place": ordinal(rank)}
+
+
 def standing(totals: Scores, state: State, vocab_size: int) -> StandingView:
     """The scores, on one scale at all steps: to the most that a guess can cost, or to the model's mean beyond it."""
     rows = (
-        ("mine", "you", totals.mine),
-        ("model", "the model", totals.model),
-        ("uniform", "a blind guess", totals.uniform),
+        ("mine", _("you"), totals.mine),
+        ("model", _("the model"), totals.model),
+        ("uniform", _("a blind guess"), totals.uniform),
     )
     n = max(totals.n, 1)
     full = max(worst(vocab_size), totals.model / n)
@@ -155,13 +169,15 @@ def standing(totals: Scores, state: State, vocab_size: int) -> StandingView:
             for who, name, total in rows
             if totals.n
         ),
-        over="1 guess" if totals.n == 1 else f"{totals.n:,} guesses",
-        meaning=(
+        title=counted(totals.n, "Bits for each label, over %(n)s guess", "Bits for each label, over %(n)s guesses")
+        if totals.n
+        else _("Bits for each label"),
+        meaning=_(
             "One bit is the surprise of a coin toss: whoever gave the label 1 in 2 pays 1 bit, 1 in 4 pays 2. Fewer "
-            "bits are better. What you do not put on your guess is spread evenly over the other "
-            f"{counted(vocab_size - 1, 'token')}; a blind guess spreads all of it. The label is always among the "
-            "tokens to tap: the model had no such help."
-        ),
+            "bits are better. What you do not put on your guess is spread evenly over the other %(n)s tokens; a blind "
+            "guess spreads all of it. The label is always among the tokens to tap: the model had no such help."
+        )
+        % {"n": number(vocab_size - 1)},
         again=state.query(step=1, guesses=()) if state.guesses else "",
     )
 
@@ -172,12 +188,12 @@ def bits_text(value: float) -> str:
     >>> bits_text(0.737), bits_text(14.32)
     ('0.74', '14.3')
     """
-    return loss_text(value) if value < 9.995 else f"{value:,.1f}"
+    return loss_text(value) if value < 9.995 else number(value, ",.1f")
 
 
 def said(text: str) -> str:
     """A token in quotes, as a sentence holds it."""
-    return f"“{text.strip() or visible(text)}”"
+    return _("“%(text)s”") % {"text": text.strip() or visible(text)}
 
 
 def _note(typed: str, guessed: str, label: str) -> str:
@@ -187,15 +203,16 @@ def _note(typed: str, guessed: str, label: str) -> str:
     '“Top” begins with the token “T”. Only capital letters differ, but to the model that is another token.'
     """
     mine, truth = guessed.strip(), label.strip()
-    became = "" if typed in ("", mine) else f"“{typed}” begins with the token {said(guessed)}."
+    begins = _("%(typed)s begins with the token %(token)s.")
+    became = "" if typed in ("", mine) else begins % {"typed": said(typed), "token": said(guessed)}
     if guessed == label or not truth:
         near = ""
     elif mine == truth:
-        near = "Only the space before it differs, but to the model that is another token."
+        near = _("Only the space before it differs, but to the model that is another token.")
     elif truth.casefold() in (mine.casefold(), typed.casefold()):
-        near = "Only capital letters differ, but to the model that is another token."
+        near = _("Only capital letters differ, but to the model that is another token.")
     elif (typed or mine).casefold().startswith(truth.casefold()):
-        near = "It begins as the label does, but here the text is cut into other tokens."
+        near = _("It begins as the label does, but here the text is cut into other tokens.")
     else:
         near = ""
     return f"{became} {near}".strip()

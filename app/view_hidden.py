@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from app.formatting import THIN, percent, segments
+from app.language import _, number
 from app.predict import Analysis, Candidate
 from app.view import StageView, TokenView
 from app.view_guess import GuessView
@@ -21,12 +22,12 @@ def hidden(shown: StageView, guess: GuessView) -> StageView:
     is_guessed = guess.verdict is not None
     return replace(
         shown,
-        title=f"Pair {shown.step} of {shown.n_steps}: guess first · Free Labels",
+        title=_("Pair %(step)s of %(pairs)s: guess first · Free Labels") % {"step": shown.step, "pairs": shown.n_steps},
         tokens=tokens,
         # To go on without a guess is to skip it: no invitation, as Next is.
         links=shown.links
         if is_guessed
-        else tuple(replace(link, text="Skip", icon="over") if link.id == "next" else link for link in shown.links),
+        else tuple(replace(link, text=_("Skip"), icon="over") if link.id == "next" else link for link in shown.links),
         pair=None,
         bars=shown.bars if is_guessed else (),
         label_bar=shown.label_bar if is_guessed else None,
@@ -65,6 +66,6 @@ def marked(shown: StageView, analysis: Analysis, token: Candidate, rank: int, vo
     others = vocab_size - len(ids) - 1 - (shown.label_bar is not None)
     return replace(
         shown,
-        guess_bar=BarView(segments(token.text), percent(p), width(p), f"{rank:,}", is_label=False, is_guess=True),
+        guess_bar=BarView(segments(token.text), percent(p), width(p), number(rank), is_label=False, is_guess=True),
         remainder=remainder_of(others, rest),
     )

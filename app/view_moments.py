@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from app.formatting import loss_text, short_count
+from app.language import _
 from app.predict import Analysis
 from app.state import State
 
@@ -52,7 +53,8 @@ def moments_view(analyses: Mapping[int, Analysis], state: State) -> MomentsView:
                 text=short_count(seen),
                 query=state.query(seen=str(seen)),
                 is_shown=i == index,
-                spoken=f"{_moment(i, last, seen)}: loss {loss_text(losses[i])}",
+                spoken=_("%(moment)s: loss %(loss)s")
+                % {"moment": _moment(i, last, seen), "loss": loss_text(losses[i])},
                 x=f"{100 * (i + 0.5) / len(analyses):.2f}",
                 y=_height(losses[i], highest),
                 mean_y=_height(means[i], highest),
@@ -70,9 +72,9 @@ def moments_view(analyses: Mapping[int, Analysis], state: State) -> MomentsView:
 
 def _moment(index: int, last: int, seen: int) -> str:
     if index == 0:
-        return "Random weights, before any training"
-    after = f"after {short_count(seen)} tokens"
-    return f"The finished model, {after}" if index == last else f"A{after[1:]}"
+        return _("Random weights, before any training")
+    message = _("The finished model, after %(n)s tokens") if index == last else _("After %(n)s tokens")
+    return message % {"n": short_count(seen)}
 
 
 def _height(loss: float, highest: float) -> str:

@@ -9,6 +9,7 @@ from app.formatting import (
     counted,
     decimal,
     formula,
+    loss_digits,
     loss_text,
     odds,
     ordinal,
@@ -16,6 +17,7 @@ from app.formatting import (
     segments,
     visible,
 )
+from app.language import _, number
 from app.predict import Analysis, Prediction
 from app.view_words import FactorView, choice, factors
 
@@ -64,7 +66,6 @@ def pair_view(analysis: Analysis, prediction: Prediction, vocab_size: int) -> Pa
     """The pair in numbers, formulae and a spoken sentence."""
     t = prediction.position
     p, in_percent = decimal(prediction.probability, prediction.loss), percent(prediction.probability, prediction.loss)
-    place = "first" if prediction.rank == 1 else ordinal(prediction.rank)
     x = "w" if analysis.unit == "word" else "x"
     room = PAIR_CHARACTERS - len(prediction.label)
     context = prediction.context if len(prediction.context) <= room else "…" + prediction.context[1 - room :]
@@ -73,18 +74,36 @@ def pair_view(analysis: Analysis, prediction: Prediction, vocab_size: int) -> Pa
         label=segments(prediction.label),
         room="".join(token.text for token in analysis.tokens)[:PAIR_CHARACTERS],
         probability=formula(rf"P({x}_{{{t}}} \mid {x}_{{<{t}}}) = {p}"),
-        loss=formula(rf"-\ln \, {p} \approx {loss_text(prediction.loss)}"),
+        loss=formula(rf"-\ln \, {p} \approx {loss_digits(prediction.loss)}"),
         percent=in_percent,
         odds=odds(prediction.probability),
         factors=factors(analysis, prediction),
-        rank=("its first token was " if len(prediction.parts) > 1 else "")
-        + f"the model’s {place} choice of {vocab_size:,}",
-        spoken=(
-            f"Pair {prediction.step} of {len(analysis.predictions)}: after “{prediction.context.strip()}”, "
-            f"the label is “{prediction.label.strip() or visible(prediction.label)}”; the model gave it "
-            f"{in_percent}, {choice(prediction, f'its {place}')}; loss {loss_text(prediction.loss)}."
-        ),
+        rank=_rank(prediction, vocab_size),
+        spoken=_(
+            "Pair %(step)s of %(pairs)s: after “%(context)s”, the label is “%(label)s”; the model gave it %(percent)s, "
+            "%(choice)s; loss %(loss)s."
+        )
+        % {
+            "step": prediction.step,
+            "pairs": len(analysis.predictions),
+            "context": prediction.context.strip(),
+            "label": prediction.label.strip() or visible(prediction.label),
+            "percent": in_percent,
+            "choice": choice(prediction, _("its first choice") if prediction.rank == 1 else _("its %(place)s choice")),
+            "loss": loss_text(prediction.loss),
+        },
     )
+
+
+def _rank(prediction: Prediction, vocab_size: int) -> str:
+    is_split = len(prediction.parts) > 1
+    message = {
+        (False, True): _("the model’s first choice of %(n)s"),
+        (False, False): _("the model’s %(place)s choice of %(n)s"),
+        (True, True): _("its first token was the model’s first choice of %(n)s"),
+        (True, False): _("its first token was the model’s %(place)s choice of %(n)s"),
+    }[is_split, prediction.rank == 1]
+    return message % {"place": ordinal(prediction.rank), "n": number(vocab_size)}
 
 
 def bars(prediction: Prediction) -> tuple[BarView, ...]:
@@ -100,7 +119,7 @@ def label_bar(prediction: Prediction) -> BarView | None:
     if in_top(prediction):
         return None
     first = prediction.first
-    return _bar(first.label, first.probability, f"{first.rank:,}", is_label=True)
+    return _bar(first.label, first.probability, number(first.rank), is_label=True)
 
 
 def in_top(prediction: Prediction) -> bool:
@@ -118,12 +137,15 @@ def remainder(prediction: Prediction, vocab_size: int) -> RemainderView | None:
 
 def remainder_of(others: int, probability: float) -> RemainderView | None:
     """The bar of so many tokens with so much probability together; None where there are none."""
-    return RemainderView(counted(others, "other token"), percent(probability), width(probability)) if others else None
+    if not others:
+        return None
+    text = counted(others, "%(n)s other token", "%(n)s other tokens")
+    return RemainderView(text, percent(probability), width(probability))
 
 
 def longest_rank(analysis: Analysis) -> str:
     """The longest rank beside the bars of any step."""
-    return f"{max(len(analysis.predictions[0].top), *(each.rank for each in analysis.predictions)):,}"
+    return number(max(len(analysis.predictions[0].top), *(each.rank for each in analysis.predictions)))
 
 
 def longest_percent(analysis: Analysis) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated
 from zlib import crc32
 
 from app.formatting import counted, duration, scientific
+from app.language import _, number
 from app.proof import Proof
 from app.sentences import InputError
 
@@ -51,32 +52,43 @@ def proof_view(proof: Proof, sentence: str, query: str) -> ProofView:
     """The panel for a proof."""
     n, difference = proof.n_pairs, proof.largest_difference
     longer = max(proof.one_pass, proof.separate_passes)
-    passes = "1 pass over the only prefix" if n == 1 else f"{n} passes, each over one prefix"
+    passes = counted(n, "%(n)s pass over the only prefix", "%(n)s passes, each over one prefix")
     return ProofView(
         sentence=sentence,
         query=query,
         error="",
         times=(
-            _time("1 masked pass over the sentence", counted(n, "pair"), proof.one_pass / longer, proof.one_pass),
-            _time(passes, "1 pair", proof.separate_passes / longer, proof.separate_passes),
+            _time(_("1 masked pass over the sentence"), n, proof.one_pass / longer, proof.one_pass),
+            _time(passes, 1, proof.separate_passes / longer, proof.separate_passes),
         ),
-        speed=f"{proof.factor:.1f} times as fast" if proof.factor >= 1.05 else "no faster for so few pairs",
-        how="Measured once, just now, on this server."
-        if proof.n_rounds == 1
-        else f"Medians of {proof.n_rounds} rounds, in turns, just now, on this server.",
+        speed=_speed(proof.factor),
+        how=counted(
+            proof.n_rounds,
+            "Measured once, just now, on this server.",
+            "Medians of %(n)s rounds, in turns, just now, on this server.",
+        ),
         difference=scientific(log(difference)) if difference else "0",
-        compared=f"{counted(n, 'step')} × {proof.vocab_size:,} tokens",
+        compared=counted(
+            n, "%(n)s step × %(tokens)s tokens", "%(n)s steps × %(tokens)s tokens", tokens=proof.vocab_size
+        ),
         verdict=_verdict(difference),
     )
 
 
-def _time(what: str, pairs_each: str, part: float, seconds: float) -> TimeView:
-    return TimeView(what, f"{pairs_each} per pass", duration(seconds), f"{100 * part:.4f}")
+def _speed(factor: float) -> str:
+    if factor < 1.05:
+        return _("no faster for so few pairs")
+    return _("%(n)s times as fast") % {"n": number(factor, ".1f")}
+
+
+def _time(what: str, n_pairs: int, part: float, seconds: float) -> TimeView:
+    pairs_each = counted(n_pairs, "%(n)s pair per pass", "%(n)s pairs per pass")
+    return TimeView(what, pairs_each, duration(seconds), f"{100 * part:.4f}")
 
 
 def _verdict(difference: float) -> str:
     if not difference:
-        return "Not one digit differs."
+        return _("Not one digit differs.")
     if difference < ROUNDING:
-        return "Floating-point sums, taken in another order, differ by so much. Otherwise they are the same numbers."
-    return "That is more than rounding in 32 bits explains: this model’s passes do not quite agree."
+        return _("Floating-point sums, taken in another order, differ by so much. Otherwise they are the same numbers.")
+    return _("That is more than rounding in 32 bits explains: this model’s passes do not quite agree.")

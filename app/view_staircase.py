@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
-from app.formatting import Segment, decimal, formula, loss_text, percent, segments, visible
+from app.formatting import Segment, decimal, formula, loss_digits, loss_text, percent, segments, visible
+from app.language import _, number
 from app.pairs import causal_mask
 from app.predict import Analysis, Prediction
 from app.state import State
@@ -55,8 +56,13 @@ class ColumnView:
 
 def title(n_steps: int, is_folded: bool) -> str:
     """What the staircase is, as its heading."""
-    pairs = f"All {n_steps:,} pairs" if n_steps > 1 else "The only pair"
-    return pairs + (", folded into one pass" if is_folded else ": one masked pass computes every row at once")
+    message = {
+        (False, False): _("All %(n)s pairs: one masked pass computes every row at once"),
+        (False, True): _("All %(n)s pairs, folded into one pass"),
+        (True, False): _("The only pair: one masked pass computes every row at once"),
+        (True, True): _("The only pair, folded into one pass"),
+    }[n_steps == 1, is_folded]
+    return message % {"n": number(n_steps)}
 
 
 def layout(analysis: Analysis) -> str:
@@ -117,7 +123,7 @@ def mean_loss(analysis: Analysis, step: int) -> tuple[str, ...]:
     if step > MOST_TERMS:
         terms = [*terms[:2], r"\cdots", *terms[2 - MOST_TERMS :]]
     mean = sum(prediction.loss for prediction in analysis.predictions[:step]) / step
-    return _mean(terms, step, loss_text(mean))
+    return _mean(terms, step, loss_digits(mean))
 
 
 def mean_loss_room(analysis: Analysis) -> tuple[str, ...]:
@@ -129,7 +135,8 @@ def mean_loss_room(analysis: Analysis) -> tuple[str, ...]:
 
 
 def _spoken(prediction: Prediction) -> str:
-    return f"Step {prediction.step}: label “{prediction.label.strip() or visible(prediction.label)}”"
+    label = prediction.label.strip() or visible(prediction.label)
+    return _("Step %(step)s: label “%(label)s”") % {"step": prediction.step, "label": label}
 
 
 def _terms(analysis: Analysis) -> list[str]:

@@ -55,10 +55,10 @@ def _taken(widths: dict[str, int]) -> int:
 
 def pairs_sums(analysis: Analysis) -> str:
     """What the pairs come to."""
-    return (
-        f"{counted(len(analysis.tokens), 'token')}, {counted(len(analysis.predictions), 'pair')}; "
-        f"mean loss {loss_text(analysis.mean_loss)} nats, perplexity {perplexity_text(analysis.perplexity)}"
-    )
+    tokens = counted(len(analysis.tokens), "%(n)s token", "%(n)s tokens")
+    pairs = counted(len(analysis.predictions), "%(n)s pair", "%(n)s pairs")
+    mean_loss, perplexity = loss_text(analysis.mean_loss), perplexity_text(analysis.perplexity)
+    return f"{tokens}, {pairs}; mean loss {mean_loss} nats, perplexity {perplexity}"
 
 
 def _cut(text: str) -> str:

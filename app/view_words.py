@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
-from app.formatting import Segment, decimal, formula, loss_text, ordinal, percent, segments
+from app.formatting import Segment, counted, decimal, formula, loss_text, ordinal, percent, segments
+from app.language import N_, _
 from app.predict import Analysis, Prediction
 from app.state import State
 from app.words import words
@@ -14,10 +15,14 @@ MOST_FACTORS = 4  # of a word's probability, written out
 GIVEN_CHARACTERS = 12  # of a word's earlier tokens, beside each factor
 
 NOTES = {
-    "token": "The first token has nothing before it, so it is never a label. The model reads tokens: a common word is "
-    "one, a rare word is visibly split into several.",
-    "word": "A word ends at white space; a punctuation mark counts as one. The model still reads tokens: a word’s "
-    "probability is the product over its own, by the chain rule.",
+    "token": N_(
+        "The first token has nothing before it, so it is never a label. The model reads tokens: a common word is "
+        "one, a rare word is visibly split into several."
+    ),
+    "word": N_(
+        "A word ends at white space; a punctuation mark counts as one. The model still reads tokens: a word’s "
+        "probability is the product over its own, by the chain rule."
+    ),
 }
 
 
@@ -45,13 +50,14 @@ class FactorView:
 
 def unit_view(analysis: Analysis, state: State) -> UnitView:
     """The switch at a step of an analysis in tokens or in words."""
+    note = _(NOTES[analysis.unit])
     if analysis.unit == "word":
         step = analysis.predictions[state.step - 1].first.step
-        return UnitView("word", "w", NOTES["word"], "Count in tokens", state.query(unit="tokens", step=step))
+        return UnitView("word", "w", note, _("Count in tokens"), state.query(unit="tokens", step=step))
     found = words(analysis.sentence, analysis.tokens)
     index = next(index for index, word in enumerate(found) if word.last > state.step)  # x_{step + 1} is the label
     other = state.query(unit="words", step=max(index, 1)) if len(found) > 1 else ""
-    return UnitView("token", "x", NOTES["token"], "Count in words", other)
+    return UnitView("token", "x", note, _("Count in words"), other)
 
 
 def word_parts(analysis: Analysis) -> Iterator[str]:
@@ -64,16 +70,21 @@ def word_parts(analysis: Analysis) -> Iterator[str]:
         yield from ("whole",) if n_middle < 0 else ("start", *("middle",) * n_middle, "end")
 
 
-def choice(prediction: Prediction, place: str) -> str:
-    """A token's place among the model's choices; of a word of several tokens, which has none, how many those are."""
+def choice(prediction: Prediction, message: str) -> str:
+    """A message with a token's %(place)s among the model's choices; a word of several has none, but so many tokens."""
     n_tokens = len(prediction.parts)
-    return f"{place} choice" if n_tokens < 2 else f"the product over its {n_tokens} tokens"
+    if n_tokens > 1:
+        return counted(n_tokens, "the product over its %(n)s token", "the product over its %(n)s tokens")
+    return message % {"place": ordinal(prediction.rank)}
 
 
 def numbers(prediction: Prediction) -> str:
     """A label's probability, rank and loss in a line."""
-    in_percent, place = percent(prediction.probability, prediction.loss), ordinal(prediction.rank)
-    return f"{in_percent}, {choice(prediction, place)}, loss {loss_text(prediction.loss)}"
+    return _("%(percent)s, %(choice)s, loss %(loss)s") % {
+        "percent": percent(prediction.probability, prediction.loss),
+        "choice": choice(prediction, _("%(place)s choice")),
+        "loss": loss_text(prediction.loss),
+    }
 
 
 def factors(analysis: Analysis, prediction: Prediction) -> tuple[FactorView, ...]:
@@ -94,4 +105,5 @@ def _factors(parts: tuple[Prediction, ...]) -> Iterable[FactorView]:
             yield FactorView(sign, segments(part.label), f"… {given.strip()}".strip(), "", value)
         elif index == skipped[-1]:
             loss = math.fsum(parts[other].loss for other in skipped)
-            yield FactorView(sign, (), "", f"{left_out} more", formula(decimal(math.exp(-loss), loss)))
+            more = counted(left_out, "%(n)s more", "%(n)s more")
+            yield FactorView(sign, (), "", more, formula(decimal(math.exp(-loss), loss)))

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from app.language import _
 from app.predict import Analysis, Prediction
 from app.sentences import InputError
 from app.tokenizer import Token
@@ -78,8 +79,11 @@ def by_word(analysis: Analysis) -> Analysis:
     if len(found) < 2:
         raise InputError(
             "too_few_words",
-            f"In words, there is no pair: this text is 1 word of {len(analysis.tokens)} tokens, and a pair takes two. "
-            "Add a word. Here it is in tokens.",
+            _(
+                "In words, there is no pair: this text is 1 word of %(n)s tokens, and a pair takes two. Add a word. "
+                "Here it is in tokens."
+            )
+            % {"n": len(analysis.tokens)},
             limit=2,
             actual=1,
         )

@@ -2,5 +2,5 @@ document.documentElement.classList.add("scripted"); // shows the controls that n
 
 document.addEventListener("htmx:error", () => {
   const error = document.getElementById("sentence-error");
-  if (error) error.textContent = "The server did not answer. Check the connection and try again.";
+  if (error) error.textContent = error.dataset.offline;
 });

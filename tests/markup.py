@@ -3,7 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 
+# What every template is given, as `app.web.render.frame` does, at an address that says nothing of theme or language.
+FRAME: dict[str, Any] = {
+    "root": "",
+    "theme": "auto",
+    "kept": "",
+    "lang": "en",
+    "dir": "ltr",
+    "verbatim": "",
+    "is_foreign": False,
+    "languages": (),
+}
 VOID = {"br", "col", "hr", "img", "input", "link", "meta"}
 ADDRESSES = ("href", "src", "action", "hx-get", "hx-post", "data", "poster", "formaction", "xlink:href")
 

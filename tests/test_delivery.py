@@ -70,7 +70,7 @@ def test_no_header_is_sent_twice_or_says_a_thing_twice(client: TestClient, path:
 
 
 def test_a_page_of_an_error_depends_on_who_asks(client: TestClient) -> None:
-    assert client.get("/nowhere").headers["vary"] == "HX-Request, Accept-Encoding"
+    assert client.get("/nowhere").headers["vary"] == "HX-Request, Accept-Language, Accept-Encoding"
 
 
 @pytest.fixture

@@ -93,4 +93,5 @@ def test_a_perplexity_is_readable_at_any_size(perplexity: float, shown: str) -> 
 
 
 def test_one_is_counted_in_the_singular() -> None:
-    assert [counted(n, "pair") for n in (0, 1, 2, 1_000)] == ["0 pairs", "1 pair", "2 pairs", "1,000 pairs"]
+    shown = [counted(n, "%(n)s pair", "%(n)s pairs") for n in (0, 1, 2, 1_000)]
+    assert shown == ["0 pairs", "1 pair", "2 pairs", "1,000 pairs"]

@@ -62,4 +62,5 @@ def test_an_answer_is_compressed_only_for_those_who_take_it_so(client: TestClien
     assert packed.headers["content-encoding"] == "gzip"
     assert "content-encoding" not in plain.headers
     assert packed.content == plain.content
-    assert packed.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
+    assert packed.headers["vary"] == plain.headers["vary"]
+    assert "Accept-Encoding" in plain.headers["vary"]

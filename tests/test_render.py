@@ -10,6 +10,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from app.web.render import Page, RenderedPages
+from tests.markup import FRAME
 
 KEPT_BESIDE = 1_000  # bytes that a page is said to take beside its body
 
@@ -97,11 +98,11 @@ def test_a_page_larger_than_the_bound_is_answered_but_not_kept(build: Build) -> 
 
 
 def test_a_pages_size_counts_both_its_forms() -> None:
-    page = Page.of("error.html", 404, message="There is nothing here.", status_code=404, root="", theme="auto")
+    page = Page.of("error.html", 404, message="There is nothing here.", status_code=404, **FRAME)
     assert page.size > len(page.body) + len(page.compressed)
 
 
 def test_templates_escape_what_they_are_given() -> None:
-    page = Page.of("_fragments/error.html", message="<script>&\"'", status_code=500, root="", theme="auto")
+    page = Page.of("_fragments/error.html", message="<script>&\"'", status_code=500, **FRAME)
     assert b"<script>" not in page.body
     assert b"&lt;script&gt;&amp;&#34;&#39;" in page.body

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.guess import Guess
+from app.language import languages
 from app.state import OPTIONS, State, shown_as
 
 STATES = st.builds(
@@ -13,6 +14,7 @@ STATES = st.builds(
     st.integers(1, 200),
     **{name: st.sampled_from(values) for name, values in OPTIONS.items()},
     seen=st.sampled_from(["", "0", "41"]),
+    lang=st.sampled_from(["", *languages()]),
 )
 MOMENTS = (0, 41)
 
@@ -61,4 +63,4 @@ def test_every_unknown_value_is_refused_and_every_other_option_kept() -> None:
 def test_every_option_is_a_field_of_the_state_with_its_first_value_as_default() -> None:
     defaults = {field.name: field.default for field in fields(State)}
     assert defaults.items() >= {(name, values[0]) for name, values in OPTIONS.items()}
-    assert defaults.keys() == {"sentence", "step", "seen", "guesses", *OPTIONS}
+    assert defaults.keys() == {"sentence", "step", "seen", "lang", "guesses", *OPTIONS}

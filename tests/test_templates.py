@@ -12,6 +12,7 @@ from app import (
     view_examples,
     view_guess,
     view_moments,
+    view_options,
     view_pair,
     view_proof,
     view_staircase,
@@ -26,7 +27,7 @@ from app.view import empty_stage
 from app.web import docs
 from app.web.render import Page, templates
 from app.words import by_word
-from tests.markup import Markup
+from tests.markup import FRAME, Markup
 from tests.test_view import at, handmade
 from tests.test_view_words import split
 
@@ -39,6 +40,7 @@ VIEW_MODELS = [
         view_staircase,
         view_words,
         view_moments,
+        view_options,
         view_proof,
         view_card,
         view_examples,
@@ -84,9 +86,7 @@ def test_every_kind_of_stage_renders(kind: str, shipped: Checkpoint) -> None:
         "words": lambda: at(by_word(split()), 2, 10, unit="words"),
         "compact": lambda: at(Predictor(shipped).analyze("one" * 100), 1, 8192),
     }[kind]()
-    html = Page.of(
-        "stage.html", stage=shown, root="", theme="auto", model=view_card.model_view(shipped, True)
-    ).body.decode()
+    html = Page.of("stage.html", stage=shown, model=view_card.model_view(shipped, True), **FRAME).body.decode()
     markup = Markup(html)
     assert markup.one("sentence")["value"] == shown.sentence
     assert markup.one("sentence-error").text == shown.error
@@ -100,4 +100,4 @@ def test_every_kind_of_stage_renders(kind: str, shipped: Checkpoint) -> None:
 
 def test_a_template_that_names_something_unknown_fails_loudly() -> None:
     with pytest.raises(UndefinedError, match="message"):
-        Page.of("error.html", status_code=404, root="", theme="auto")
+        Page.of("error.html", status_code=404, **FRAME)

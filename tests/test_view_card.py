@@ -26,11 +26,14 @@ def test_the_figures_of_an_evaluation_are_shown_to_three_digits_and_the_ratio_in
     row, overall = shown.scores[0], shown.scores[-1]
     assert len(shown.scores) == len(SHIPPED["corpus"]) + 1
     assert (row.source, row.heldout) == (SHIPPED["corpus"][0]["source"], "20")
-    assert (row.unigram, row.five_gram, row.network, row.ratio) == ("2.300", "1.800", "1.400", "78%")
+    assert (row.unigram, row.five_gram, row.network, row.ratio) == ("2.300", "1.800", "1.400", "78\u202f%")
     assert (overall.source, overall.heldout) == ("all", "4,760")
     assert [row.is_total for row in shown.scores] == [False] * len(SHIPPED["corpus"]) + [True]
     assert shown.counting == "14,902,331 5-grams in 23,374,112 tokens"
-    assert [(fact.name, fact.text) for fact in shown.cloze][:2] == [("in the top 1", "38%"), ("in the top 5", "66%")]
+    assert [(fact.name, fact.text) for fact in shown.cloze][:2] == [
+        ("in the top 1", "38\u202f%"),
+        ("in the top 5", "66\u202f%"),
+    ]
     assert [fact.text for fact in shown.typed] == ["1.742", "1.810", "1.769"]
     assert shown.calibration_error == "0.0214"
     assert shown.reliability.startswith("<svg")
@@ -78,7 +81,7 @@ def test_every_source_of_the_corpus_is_named_with_its_licence(predictor: Predict
     assert shown.read.endswith(f"tokens of text from {len(SHIPPED['corpus'])} sources")
 
 
-def test_a_dataset_of_the_hub_is_named_with_its_place_and_an_unknown_licence_as_unknown(predictor: Predictor) -> None:
+def test_a_dataset_of_the_hub_is_named_with_its_place_and_an_unknown_licence_by_nothing(predictor: Predictor) -> None:
     row = SHIPPED["corpus"][0] | {
         "origin": None,
         "licence": None,
@@ -86,7 +89,7 @@ def test_a_dataset_of_the_hub_is_named_with_its_place_and_an_unknown_licence_as_
         "revision": "0123456789abcdef",
     }
     (shown,) = view(predictor, SHIPPED | {"corpus": [row]}).corpus
-    assert (shown.origin, shown.licence) == ("hf://a/b at 0123456789ab", "not known")
+    assert (shown.origin, shown.licence) == ("hf://a/b at 0123456789ab", "")
 
 
 def test_a_model_without_a_card_shows_its_counts_and_its_answers(predictor: Predictor) -> None:

@@ -11,6 +11,7 @@ health.py     /healthz and /readyz
 services.py   what requests work with: bank, predictor, rendered pages
 render.py     templates to bytes, kept in memory
 errors.py     the one place that turns an exception into an answer
+language.py   the language that a request is answered in
 delivery.py   HEAD, ETag and 304, gzip
 headers.py    what every answer's headers say
 assets.py     static files under names that change with their content

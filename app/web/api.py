@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.sentences import DEFAULT_TOP_K, MAX_TOP_K
+from app.web.language import check_language
 from app.web.schemas import ErrorResponse, PairsResponse, RandomResponse
 from app.web.services import services
 
-router = APIRouter(prefix="/api", tags=["api"])
+router = APIRouter(prefix="/api", tags=["api"], dependencies=[Depends(check_language)])
 
 
 @router.get(
@@ -38,7 +39,7 @@ def pairs(
     """Cut a sentence of T tokens into its T − 1 pairs and score them all in one causal pass.
 
     The answer's `sentence` is the text that was cut: `start` and `end` count its characters. Unknown parameters do
-    nothing.
+    nothing. An error's message is in English, or in the language that `lang` names or Accept-Language prefers.
     """
     predictor = services(request).predictor
     return PairsResponse.of(predictor.analyze(sentence, top_k), predictor.model)

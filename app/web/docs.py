@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from app.language import _
+from app.web.language import check_language
 from app.web.render import Page, frame
 from app.web.services import services
 
@@ -37,6 +39,7 @@ class OperationView:
 
 async def docs(request: Request) -> Response:
     """The reference page."""
+    check_language(request)
     return await services(request).pages.get(request, _page)
 
 
@@ -59,14 +62,14 @@ def _operation(path: str, operation: dict[str, Any], schemas: dict[str, Any]) ->
     ]
     return OperationView(
         path=path,
-        summary=operation["summary"],
-        description=operation.get("description", ""),
+        summary=_said(operation, "summary"),
+        description=_said(operation),
         parameters=tuple(
             ParameterView(
                 name=parameter["name"],
                 kind=_kind(parameter["schema"]),
                 is_required=parameter["required"],
-                description=parameter.get("description", ""),
+                description=_said(parameter),
             )
             for parameter in parameters
         ),
@@ -74,7 +77,7 @@ def _operation(path: str, operation: dict[str, Any], schemas: dict[str, Any]) ->
         answers=tuple(
             (
                 status,
-                answer["description"],
+                _said(answer),
                 json.dumps(
                     _example(answer["content"]["application/json"]["schema"], schemas),
                     indent=2,
@@ -86,9 +89,15 @@ def _operation(path: str, operation: dict[str, Any], schemas: dict[str, Any]) ->
     )
 
 
+def _said(documented: dict[str, Any], field: str = "description") -> str:
+    """What the document says, in the current language, as one paragraph."""
+    text = " ".join(documented.get(field, "").split())
+    return _(text) if text else ""  # the message "" is a catalog's own head
+
+
 def _kind(schema: dict[str, Any]) -> str:
-    limits = [f"{word} {schema[key]}" for key, word in (("minimum", "from"), ("maximum", "to")) if key in schema]
-    default = [f"default {schema['default']}"] if "default" in schema else []
+    limits = [_("from %(minimum)s to %(maximum)s") % schema] if "minimum" in schema else []
+    default = [_("default %(default)s") % schema] if "default" in schema else []
     return ", ".join([" ".join([schema["type"], *limits]), *default])
 
 

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from app.language import _
 from app.sentences import InputError
 from app.web.headers import HEADERS
 from app.web.render import Page, frame, root_path
@@ -33,8 +34,8 @@ def add_error_handlers(app: FastAPI) -> None:
     async def known(request: Request, error: HTTPException) -> Response:
         status = HTTPStatus(error.status_code)
         message = {
-            HTTPStatus.NOT_FOUND: f"There is nothing at {request.url.path[:200]}.",
-            HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not answered here; GET is.",
+            HTTPStatus.NOT_FOUND: _("There is nothing at %(path)s.") % {"path": request.url.path[:200]},
+            HTTPStatus.METHOD_NOT_ALLOWED: _("%(method)s is not answered here; GET is.") % {"method": request.method},
         }.get(status, f"{status.phrase}.")
         detail = ErrorDetail(code=status.phrase.lower().replace(" ", "_"), message=message)
         response = _answer(request, status, detail)
@@ -45,7 +46,7 @@ def add_error_handlers(app: FastAPI) -> None:
     async def unknown(request: Request, error: Exception) -> Response:
         # The visitor's text stays out of the log: the path says where, the trace says what.
         logger.error("no answer to %s", request.url.path, exc_info=error)
-        message = "Something went wrong on our side. Reload, or try another sentence."
+        message = _("Something went wrong on our side. Reload, or try another sentence.")
         detail = ErrorDetail(code="internal_error", message=message)
         response = _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
         response.headers.update(HEADERS)  # Starlette answers this one outside of all middleware
@@ -66,13 +67,14 @@ def _first(error: RequestValidationError) -> ErrorDetail:
     found = error.errors()[0]
     name, limits = str(found["loc"][-1]), found.get("ctx", {})
     if found["type"] == "missing":
-        return ErrorDetail(code=f"missing_{name}", message=f"The parameter “{name}” is missing. Add ?{name}=…")
+        message = _("The parameter “%(name)s” is missing. Add ?%(name)s=…") % {"name": name}
+        return ErrorDetail(code=f"missing_{name}", message=message)
     given = str(found["input"])[:40]
-    rule = {
-        "greater_than_equal": "at least {ge}",
-        "less_than_equal": "at most {le}",
-        "int_parsing": "a whole number",
-    }.get(found["type"], found["msg"])
     limit = next((value for value in limits.values() if isinstance(value, int)), None)
-    message = f"The parameter “{name}” is “{given}”; it must be {rule.format(**limits)}."
+    message = {
+        "greater_than_equal": _("The parameter “%(name)s” is “%(value)s”; it must be at least %(limit)s."),
+        "less_than_equal": _("The parameter “%(name)s” is “%(value)s”; it must be at most %(limit)s."),
+        "int_parsing": _("The parameter “%(name)s” is “%(value)s”; it must be a whole number."),
+    }.get(found["type"], _("The parameter “%(name)s” is “%(value)s”, which cannot be used."))
+    message %= {"name": name, "value": given, "limit": limit}
     return ErrorDetail(code=f"invalid_{name}", message=message, limit=limit, actual=given)

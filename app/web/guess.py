@@ -15,6 +15,7 @@ from app.guess import (
     sureness,
     with_guess,
 )
+from app.language import _, number
 from app.predict import Analysis, Candidate, Predictor
 from app.sentences import InputError, check_text
 from app.state import State
@@ -69,11 +70,12 @@ def _sent(predictor: Predictor, analysis: Analysis, step: int, asked: Mapping[st
 def _typed(predictor: Predictor, analysis: Analysis, step: int, typed: str) -> int:
     """The token that typed text begins with: the label, if one reading of it is that, or else the likelier reading."""
     if not typed.strip():
-        raise InputError("empty_guess", "There is no guess yet. Tap a token, or type the next word.")
+        raise InputError("empty_guess", _("There is no guess yet. Tap a token, or type the next word."))
     if len(typed) > MAX_TYPED:
         raise InputError(
             "too_long_guess",
-            f"The guess has {len(typed):,} characters; the limit is {MAX_TYPED}. One word is enough.",
+            _("The guess has %(actual)s characters; the limit is %(limit)s. One word is enough.")
+            % {"actual": number(len(typed)), "limit": MAX_TYPED},
             limit=MAX_TYPED,
             actual=len(typed),
         )
@@ -84,8 +86,11 @@ def _typed(predictor: Predictor, analysis: Analysis, step: int, typed: str) -> i
     if not found:
         raise InputError(
             "no_reading",
-            f"“{typed}” cannot follow here: joined to the text before it, it would cut that into other tokens. "
-            "Choose one of these instead.",
+            _(
+                "“%(guess)s” cannot follow here: joined to the text before it, it would cut that into other tokens. "
+                "Choose one of these instead."
+            )
+            % {"guess": typed},
         )
     label_id = analysis.predictions[step - 1].label_id
     likeliest = max(found, key=lambda token_id: predictor.candidate(analysis, step, token_id)[0].probability)

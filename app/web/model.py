@@ -5,12 +5,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.view_card import card_view
+from app.web.language import check_language
 from app.web.render import Page, frame
 from app.web.services import services
 
 
 async def model(request: Request) -> Response:
     """The card as a page."""
+    check_language(request)
     return await services(request).pages.get(request, _page)
 
 

@@ -1,7 +1,7 @@
 """Templates to bytes, and the bytes kept.
 
-A page is a function of its URL and the model alone, so that rendering one twice is work for nothing: in a lecture,
-three hundred students ask for the same few steps.
+A page is a function of its URL, its language and the model alone, so that rendering one twice is work for nothing: in a
+lecture, three hundred students ask for the same few steps.
 """
 
 import gzip
@@ -9,19 +9,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
+from urllib.parse import urlencode
 
 from cachetools import LRUCache
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app import view_options
+from app.language import ENGLISH, _, language, languages, ngettext
 from app.settings import RESOURCES
 from app.state import OPTIONS
 from app.web.assets import asset
 from app.web.delivery import etag, takes_gzip
 
 templates = Environment(
+    extensions=["jinja2.ext.i18n"],
     loader=FileSystemLoader(RESOURCES / "templates"),
     autoescape=True,
     undefined=StrictUndefined,
@@ -29,9 +34,14 @@ templates = Environment(
     lstrip_blocks=True,
 )
 templates.globals["asset"] = asset
-
+templates.policies["ext.i18n.trimmed"] = True
+# Looked up at each call, so that one compiled template serves every language.
+templates.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension's
 
 MAX_KEY = 8_000  # characters of a URL
+# Attributes of text as the model reads it, where the page around it is in another language than English.
+ENGLISH_TEXT = Markup(' lang="en" dir="ltr"')  # this project's models read that; what others do is not known
+ANY_TEXT = Markup(' lang="" dir="auto"')
 
 
 def root_path(request: Request) -> str:
@@ -41,9 +51,26 @@ def root_path(request: Request) -> str:
 
 
 def frame(request: Request) -> dict[str, Any]:
-    """What every page's frame shows, whatever stands in it: the app's root, and the theme that the URL asks for."""
-    theme = request.query_params.get("theme", "")
-    return {"root": root_path(request), "theme": theme if theme in OPTIONS["theme"] else OPTIONS["theme"][0]}
+    """What every page's frame shows, whatever stands in it: the app's root, and what the URL says of all its pages.
+
+    kept: theme and language, where the URL names them, for the links to other pages. verbatim: the attributes of text
+    that stays as it is, whatever the page's language.
+    """
+    asked = request.query_params
+    known = {"theme": OPTIONS["theme"], "lang": languages()}
+    kept = {name: asked[name] for name, values in known.items() if asked.get(name) in values}
+    text = ENGLISH_TEXT if request.app.state.services.card else ANY_TEXT
+    verbatim = Markup() if language() == ENGLISH else text
+    return {
+        "root": root_path(request),
+        "theme": kept.get("theme", OPTIONS["theme"][0]),
+        "kept": urlencode(kept),
+        "lang": language().code,
+        "dir": language().direction,
+        "is_foreign": verbatim == ENGLISH_TEXT,
+        "verbatim": verbatim,
+        "languages": view_options.languages(lambda code: urlencode({**asked, "lang": code})),
+    }
 
 
 @dataclass(frozen=True)
@@ -75,7 +102,7 @@ class Page:
 
 
 class RenderedPages:
-    """Pages by URL, bounded in bytes, the least recently used dropped first."""
+    """Pages by URL and language, bounded in bytes, the least recently used dropped first."""
 
     def __init__(self, max_bytes: int) -> None:
         self._pages: LRUCache[str, Page] = LRUCache(max_bytes, getsizeof=lambda page: page.size)
@@ -83,7 +110,7 @@ class RenderedPages:
 
     async def get(self, request: Request, make: Callable[[Request], Page]) -> Response:
         """The kept page, or a new one made in a thread, since it may take a pass of the model."""
-        key = f"{root_path(request)}{request.url.path}?{request.url.query}"
+        key = f"{language().code} {root_path(request)}{request.url.path}?{request.url.query}"
         with self._lock:
             page = self._pages.get(key)
         if page is None:

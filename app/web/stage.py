@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from app.guess import read
+from app.language import _
 from app.sentences import InputError, one_line_break
 from app.state import State, shown_as
 from app.view import StageView, empty_stage, stage
@@ -115,7 +116,8 @@ def _step(text: str, n_steps: int) -> int:
     if not 1 <= step <= n_steps:
         raise InputError(
             "step_out_of_range",
-            f"There is no step “{text[:40]}”: this sentence has steps 1 to {n_steps}. Here is the first.",
+            _("There is no step “%(value)s”: this sentence has steps 1 to %(last)s. Here is the first.")
+            % {"value": text[:40], "last": n_steps},
             limit=n_steps,
             actual=text[:40],
         )
