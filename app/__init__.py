@@ -33,6 +33,12 @@ A sentence flows one way through these files, each knowing only those before it:
     view_terminal.py  the predictions as a table for a terminal
     web/              a module a page or API; main.py puts them together into the app
 
+Whole texts rather than a sentence:
+
+    documents.py      bytes to documents, as they arrive
+    count.py          documents to tokens and pairs, counted
+    count_files.py    the same for files and folders, on all cores
+
 Beside the flow: settings.py (what an operator can set), bench.py (how fast it is), cli.py (`python -m app …`), and
 pretrain/, which makes the checkpoint in checkpoints/. main.py builds the app.
 """

@@ -95,6 +95,44 @@ def pairs(
 
 
 @app.command()
+def count(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders: .txt, .md, .jsonl, and .gz of these.")],
+    whole: Annotated[
+        bool, typer.Option("--whole", help="A .txt is one document, instead of documents parted by blank lines.")
+    ] = False,
+    workers: Annotated[int, typer.Option(min=0, help="Processes; 0: one for each core.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the numbers alone.")] = False,
+) -> None:
+    """Count the training pairs of texts: documents, tokens and Σ (T − 1), in memory that does not grow."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from app import count_files as counting
+    from app.count import vocabulary
+
+    by = vocabulary(Settings().checkpoint)
+    found = list(counting.files(paths))
+    size = sum(path.stat().st_size for path in found)
+    columns = (TextColumn("counting"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=size)
+        counts = list(
+            counting.count_files(
+                found,
+                whole,
+                by.tokenizer,
+                workers or counting.cores(),
+                lambda read: bar.update(task, completed=read),
+            )
+        )
+    if as_json:
+        sys.stdout.write(json.dumps(counting.as_json(counts, by), indent=2) + "\n")
+    else:
+        console.print(counting.table(counts, by))
+    if refused := [file.error for file in counts if file.error]:
+        fail("\n       ".join(refused))
+
+
+@app.command()
 def pretrain(
     corpus: Annotated[
         str,

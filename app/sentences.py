@@ -22,9 +22,17 @@ class InputError(ValueError):
     `code` is for programs; `limit` and `actual` are given where the fault is one of size.
     """
 
+    status = 422  # what HTTP answers
+
     def __init__(self, code: str, message: str, limit: int | None = None, actual: int | str | None = None) -> None:
         super().__init__(message)
         self.code, self.message, self.limit, self.actual = code, message, limit, actual
+
+
+class TooLargeError(InputError):
+    """There is more of the input than can be taken at once."""
+
+    status = 413
 
 
 def one_line_break(text: str) -> str:

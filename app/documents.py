@@ -1,0 +1,309 @@
+r"""The bytes of a file or an upload to its documents, as they arrive, in memory that does not grow.
+
+    .txt    documents parted by blank lines, which belong to none: as pretraining reads a corpus
+    .md     one document, as it is: here, blank lines part paragraphs
+    .jsonl  an object a line, its document in the field “text”
+    .gz     any of these, compressed by gzip
+
+The text is UTF-8. Each line break becomes \n, however its writer's system marks one, and a byte order mark is dropped.
+"""
+
+import codecs
+import io
+import json
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from app.sentences import InputError, TooLargeError
+
+STEP = 1 << 16  # bytes that are unpacked at once
+MAX_LINE = 8 << 20  # characters of a line of .jsonl, which is read as a whole
+MAX_BLANK = 1 << 16  # characters of white space that may stand in a line alone
+
+BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n)+")
+HALF_A_PAIR = re.compile("[\ud800-\udfff]")  # JSON can write half of a surrogate pair, which is no character
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some of a document's text, and whether the document ends with it."""
+
+    text: str
+    ends: bool
+
+
+class Reader:
+    """Bytes in, in chunks of any size; pieces of documents out, in order.
+
+    InputError, naming the place, where the bytes are no such text; TooLargeError where they unpack to more than `most`.
+    """
+
+    def __init__(self, name: str, whole: bool = False, most: int | None = None, place: int = 0, line: int = 1) -> None:
+        """`name` tells the type; `whole` takes a .txt as one document; the first byte is number `place` + 1."""
+        suffix, is_packed = kind(name)
+        self._unpacker: _Unpacker = _Gunzip(name, most) if is_packed else _Plain()
+        self._characters = _Characters(name, place, line)
+        self._documents = _Whole() if whole and suffix == ".txt" else KINDS[suffix](name, line)
+
+    @property
+    def line(self) -> int:
+        """The number of the line that was read last."""
+        return self._characters.line
+
+    def feed(self, data: bytes) -> Iterator[Piece]:
+        """What more bytes bring: a piece, if an empty one, at least for each 64 KB that they unpack to."""
+        for plain in self._unpacker.feed(data):
+            yield from self._documents.feed(self._characters.feed(plain))
+
+    def end(self) -> Iterator[Piece]:
+        """What was held back, after the last bytes."""
+        self._unpacker.end()
+        yield from self._documents.feed(self._characters.feed(b"", final=True))
+        yield from self._documents.end()
+
+
+def kind(name: str) -> tuple[str, bool]:
+    """A file's type, .txt, .md or .jsonl, and whether it is packed; InputError for any other.
+
+    >>> kind("Book.TXT"), kind("news.jsonl.gz"), kind("book.gz")
+    (('.txt', False), ('.jsonl', True), ('.txt', True))
+    """
+    is_packed = name.lower().endswith(".gz")
+    suffix = Path(name.lower().removesuffix(".gz")).suffix or (".txt" if is_packed else "")
+    if suffix not in KINDS:
+        raise InputError(
+            "wrong_type",
+            f"{name} is no file to count: its name should end in .txt, .md or .jsonl, or in one of these and .gz. "
+            "Save its text as one of them.",
+            actual=suffix,
+        )
+    return suffix, is_packed
+
+
+# --- Bytes to bytes ------------------------------------------------------------------------------------------------
+
+
+class _Unpacker(Protocol):
+    def feed(self, data: bytes) -> Iterator[bytes]: ...
+
+    def end(self) -> None: ...
+
+
+class _Plain:
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        for start in range(0, len(data), STEP):
+            yield data[start : start + STEP]
+
+    def end(self) -> None:
+        """Nothing is held back."""
+
+
+class _Gunzip:
+    """Unpacks in small steps, so that a few packed bytes can't fill the memory, and up to a limit."""
+
+    def __init__(self, name: str, most: int | None) -> None:
+        self.name, self.most, self.size = name, most, 0
+        self._member = zlib.decompressobj(wbits=31)  # gzip alone
+        self._is_begun = False
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        self._is_begun = self._is_begun or bool(data)
+        is_full = False
+        while data or is_full:
+            if self._member.eof:  # several may follow each other, with zeros in between
+                data = data.lstrip(b"\0")
+                if not data:
+                    return
+                self._member = zlib.decompressobj(wbits=31)
+            try:
+                plain = self._member.decompress(data, STEP)
+            except zlib.error as error:
+                raise InputError(
+                    "broken_gzip", f"{self.name} can't be unpacked ({error}): it is damaged, or no gzip. Pack it anew."
+                ) from error
+            self.size += len(plain)
+            if self.most is not None and self.size > self.most:
+                raise TooLargeError(
+                    "too_large_unpacked",
+                    f"{self.name} unpacks to more than {self.most:,} bytes, which is the limit. Count a part of it.",
+                    limit=self.most,
+                )
+            yield plain
+            data = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
+            is_full = len(plain) == STEP and not self._member.eof
+
+    def end(self) -> None:
+        if self._is_begun and not self._member.eof:
+            raise InputError(
+                "broken_gzip",
+                f"{self.name} ends before its gzip does, after {self.size:,} unpacked bytes: it was cut off. "
+                "Pack or send it again.",
+            )
+
+
+# --- Bytes to characters -------------------------------------------------------------------------------------------
+
+
+class _Characters:
+    """UTF-8 to text, a character's bytes held back until they are all there."""
+
+    def __init__(self, name: str, place: int, line: int) -> None:
+        self.name, self.place, self.line = name, place, line
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._line_breaks = io.IncrementalNewlineDecoder(None, translate=True)
+        self._is_start = place == 0
+
+    def feed(self, data: bytes, final: bool = False) -> str:
+        first = self.place - len(self._decoder.getstate()[0])  # the place of the first byte that is not yet text
+        try:
+            decoded = self._decoder.decode(data, final)
+        except UnicodeDecodeError as error:
+            raise self._refused(error, first) from error
+        if (zero := data.find(0)) >= 0:
+            raise InputError(
+                "binary_data",
+                f"{self.name} is no text: byte {self.place + zero + 1:,} is zero, as in pictures, programs and UTF-16. "
+                "Save it as plain text in UTF-8.",
+            )
+        self.place += len(data)
+        text: str = self._line_breaks.decode(decoded, final)
+        self.line += text.count("\n")
+        if self._is_start and text:
+            self._is_start, text = False, text.removeprefix("\ufeff")
+        return text
+
+    def _refused(self, error: UnicodeDecodeError, first: int) -> InputError:
+        at = f"byte {first + error.start + 1:,}"
+        line = self.line + error.object[: error.start].count(b"\n")
+        if error.reason == "unexpected end of data":
+            says = f"ends inside a character, which begins at {at}: it was cut off. Save or send it again."
+        else:
+            value = f"0x{error.object[error.start]:02X}"
+            says = f"is not UTF-8: {at}, in line {line:,}, is {value} ({error.reason}). Save it as plain text in UTF-8."
+        return InputError("not_utf8", f"{self.name} {says}")
+
+
+# --- Characters to documents ---------------------------------------------------------------------------------------
+
+
+class _Documents(Protocol):
+    def feed(self, text: str) -> Iterator[Piece]: ...
+
+    def end(self) -> Iterator[Piece]: ...
+
+
+class _Whole:
+    """One document, nothing taken away."""
+
+    def __init__(self, name: str = "", line: int = 1) -> None:
+        pass
+
+    def feed(self, text: str) -> Iterator[Piece]:
+        yield Piece(text, ends=False)
+
+    def end(self) -> Iterator[Piece]:
+        yield Piece("", ends=True)
+
+
+class _Parted:
+    """Documents parted by lines of nothing but white space, which belong to none."""
+
+    def __init__(self, name: str, line: int) -> None:
+        self.name = name
+        self._held = "\n\n"  # white space from a line break on: only what follows tells whether a document ended there
+
+    def feed(self, text: str) -> Iterator[Piece]:
+        text = self._held + text
+        length = len(text.rstrip())
+        cut = text.find("\n", length)
+        text, self._held = (text[:cut], text[cut:]) if cut >= 0 else (text, "")
+        *ended, last = BLANK_LINES.split(text)
+        yield from (Piece(part, ends=True) for part in ended)
+        yield Piece(last, ends=False)
+        above, _, indent = self._held.rpartition("\n")
+        if len(indent) > MAX_BLANK:
+            raise InputError(
+                "blank_line_too_long",
+                f"{self.name} has a line that begins with more than {MAX_BLANK:,} blanks, which is the limit. "
+                "Take them away.",
+                limit=MAX_BLANK,
+            )
+        if "\n" in above:
+            self._held = f"\n\n{indent}"  # more blank lines than one tell nothing more
+
+    def end(self) -> Iterator[Piece]:
+        yield Piece("", ends=True)
+
+
+class _JsonLines:
+    """An object a line; empty lines are passed over."""
+
+    def __init__(self, name: str, line: int) -> None:
+        self.name, self.line = name, line
+        self._held = io.StringIO()
+
+    def feed(self, text: str) -> Iterator[Piece]:
+        *lines, rest = text.split("\n")
+        for line in lines:
+            self._held.write(line)
+            yield from self._read(self._held.getvalue())
+            self._held = io.StringIO()
+            self.line += 1
+        self._held.write(rest)
+        if self._held.tell() > MAX_LINE:
+            raise TooLargeError(
+                "line_too_long",
+                f"{self.name}, line {self.line:,} has more than {MAX_LINE:,} characters, which is the limit. "
+                "Part its text into several lines.",
+                limit=MAX_LINE,
+            )
+        yield Piece("", ends=False)
+
+    def end(self) -> Iterator[Piece]:
+        yield from self._read(self._held.getvalue())
+
+    def _read(self, line: str) -> Iterator[Piece]:
+        if not line.strip():
+            return
+        text = self._text(line)
+        for start in range(0, len(text), STEP):
+            yield Piece(text[start : start + STEP], ends=start + STEP >= len(text))
+
+    def _text(self, line: str) -> str:
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            reason = getattr(error, "msg", "") or "a number or a nesting too large"
+            at = f", column {error.colno:,}" if isinstance(error, json.JSONDecodeError) else ""
+            raise self._refused(f"is no JSON ({reason}{at})") from error
+        if not isinstance(row, dict):
+            raise self._refused(f"is {_named(row)}, not an object")
+        if "text" not in row:
+            raise self._refused("has no field “text”")
+        text = row["text"]
+        if not isinstance(text, str):
+            raise self._refused(f"has {_named(text)} in its field “text”, not a string")
+        if half := HALF_A_PAIR.search(text):
+            raise self._refused(f"has half a surrogate pair, U+{ord(half[0]):04X}, in its text")
+        return text
+
+    def _refused(self, fault: str) -> InputError:
+        remedy = 'Each line should be like {"text": "A document."}.'
+        return InputError("wrong_line", f"{self.name}, line {self.line:,} {fault}. {remedy}")
+
+
+def _named(value: object) -> str:
+    """What JSON calls a value's type."""
+    names = {dict: "an object", list: "a list", str: "a string", bool: "true or false", type(None): "null"}
+    return names.get(type(value), "a number")
+
+
+KINDS: dict[str, type[_Parted] | type[_Whole] | type[_JsonLines]] = {
+    ".txt": _Parted,
+    ".md": _Whole,
+    ".jsonl": _JsonLines,
+}
