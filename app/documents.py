@@ -50,6 +50,11 @@ class Reader:
         self._documents = _Whole() if whole and suffix == ".txt" else KINDS[suffix](name, line)
 
     @property
+    def size(self) -> int:
+        """How many bytes of text have been read, unpacked."""
+        return self._characters.place
+
+    @property
     def line(self) -> int:
         """The number of the line that was read last."""
         return self._characters.line

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 
 from app.settings import Settings
-from app.web import api, docs, health, model, proof, stage
+from app.web import api, count, docs, health, model, proof, stage
 from app.web.assets import STATIC, Assets
 from app.web.delivery import Delivery
 from app.web.errors import add_error_handlers
@@ -35,6 +35,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     )
     app.router.routes.extend([*stage.routes, *model.routes, *proof.routes, *docs.routes])
     app.include_router(api.router)
+    app.include_router(count.router)
     app.include_router(health.router)
     app.mount("/static", Assets(directory=STATIC), name="static")
     app.add_middleware(Languages)

@@ -29,8 +29,8 @@ def check(value: Any, schema: Any, document: Any, place: str = "answer") -> None
             check(member, schema["items"], document, f"{place}[]")
 
 
-def answer_schema(document: Any, path: str, status: str) -> Any:
-    return document["paths"][path]["get"]["responses"][status]["content"]["application/json"]["schema"]
+def answer_schema(document: Any, path: str, status: str, method: str = "get") -> Any:
+    return document["paths"][path][method]["responses"][status]["content"]["application/json"]["schema"]
 
 
 def references(node: Any) -> set[str]:
@@ -49,8 +49,13 @@ def test_the_document_is_openapi_3_whose_references_all_resolve(document: Any) -
 
 
 def test_the_document_lists_the_api_and_no_page(document: Any) -> None:
-    assert set(document["paths"]) == {"/api/pairs", "/api/random", "/healthz", "/readyz"}
-    assert {method for methods in document["paths"].values() for method in methods} == {"get"}
+    assert {path: list(methods) for path, methods in document["paths"].items()} == {
+        "/api/pairs": ["get"],
+        "/api/random": ["get"],
+        "/api/count": ["post"],
+        "/healthz": ["get"],
+        "/readyz": ["get"],
+    }
 
 
 @pytest.mark.parametrize(
@@ -71,6 +76,13 @@ def test_answers_follow_their_schemas(
     response = client.get(path, params=query)
     assert str(response.status_code) == status
     check(response.json(), answer_schema(document, path, status), document)
+
+
+@pytest.mark.parametrize(("text", "status"), [("The boat drifted.", "200"), ("", "422")])
+def test_a_counts_answers_follow_their_schemas(client: TestClient, document: Any, text: str, status: str) -> None:
+    response = client.post("/api/count", files={"text": (None, text)})
+    assert str(response.status_code) == status
+    check(response.json(), answer_schema(document, "/api/count", status, "post"), document)
 
 
 def test_parameters_state_their_limits_and_are_described(document: Any) -> None:
@@ -107,11 +119,14 @@ def test_the_reference_page_tells_every_address_parameter_and_status(client: Tes
     markup = Markup(client.get("/docs").text)
     page = markup.all("main")[0].text
     for path, methods in document["paths"].items():
-        assert f"GET {path}" in page
-        for parameter in methods["get"].get("parameters", []):
-            assert parameter["description"] in page
-        for status, answer in methods["get"]["responses"].items():
-            assert f"{status}: {answer['description']}" in page
+        for method, operation in methods.items():
+            assert f"{method.upper()} {path}" in page
+            form = operation.get("requestBody", {"content": {"multipart/form-data": {"schema": {"properties": {}}}}})
+            fields = form["content"]["multipart/form-data"]["schema"]["properties"].values()
+            for described in [*operation.get("parameters", []), *fields]:
+                assert described["description"] in page
+            for status, answer in operation["responses"].items():
+                assert f"{status}: {answer['description']}" in page
 
 
 def test_the_reference_pages_examples_follow_the_schemas(client: TestClient, document: Any) -> None:
@@ -119,7 +134,8 @@ def test_the_reference_pages_examples_follow_the_schemas(client: TestClient, doc
     schemas = [
         answer["content"]["application/json"]["schema"]
         for methods in document["paths"].values()
-        for answer in methods["get"]["responses"].values()
+        for operation in methods.values()
+        for answer in operation["responses"].values()
     ]
     for example, schema in zip(examples, schemas, strict=True):
         check(example, schema, document)

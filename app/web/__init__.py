@@ -5,6 +5,7 @@ proof.py      /proof, one pass against T − 1, timed and compared
 guess.py      guessing first: the guess that a form sends, and the stage that answers it
 model.py      /model, the card of the model behind the numbers
 api.py        /api/pairs and /api/random; schemas.py says what they answer
+count.py      /api/count, a text's pairs counted while it arrives; upload.py reads the form that sends it
 docs.py       /docs, the API's description for people, made from the OpenAPI document
 health.py     /healthz and /readyz
 

@@ -19,7 +19,7 @@ from app.web.services import services
 class ParameterView:
     """One parameter of an operation."""
 
-    name: Annotated[str, "its name in the query"]
+    name: Annotated[str, "its name in the query, or in the form"]
     kind: Annotated[str, "type and limits"]
     is_required: Annotated[bool, "whether it must be given"]
     description: Annotated[str, "what it is"]
@@ -29,11 +29,12 @@ class ParameterView:
 class OperationView:
     """One address of the API."""
 
+    method: Annotated[str, "how it is asked"]
     path: Annotated[str, "the address"]
     summary: Annotated[str, "what it answers"]
     description: Annotated[str, "more about it"]
     parameters: Annotated[tuple[ParameterView, ...], "what it takes"]
-    examples: Annotated[tuple[str, ...], "addresses to try"]
+    examples: Annotated[tuple[str, ...], "addresses to try; empty where a form is sent"]
     answers: Annotated[tuple[tuple[str, str, str], ...], "status, meaning, example as JSON"]
 
 
@@ -46,21 +47,27 @@ async def docs(request: Request) -> Response:
 def _page(request: Request) -> Page:
     schema = request.app.openapi()
     operations = tuple(
-        _operation(path, operation, schema["components"]["schemas"])
+        _operation(method, path, operation, schema["components"]["schemas"])
         for path, methods in schema["paths"].items()
-        for operation in methods.values()
+        for method, operation in methods.items()
     )
     return Page.of("docs.html", operations=operations, version=schema["info"]["version"], **frame(request))
 
 
-def _operation(path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> OperationView:
+def _operation(method: str, path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> OperationView:
     parameters = operation.get("parameters", [])
     examples = [
         f"{path}?{urlencode({parameter['name']: example['value']})}"
         for parameter in parameters
         for example in parameter.get("examples", {}).values()
     ]
+    form = operation.get("requestBody", {}).get("content", {}).get("multipart/form-data", {"schema": {}})["schema"]
+    fields = [
+        {"name": name, "schema": field, "required": False, **field}
+        for name, field in form.get("properties", {}).items()
+    ]
     return OperationView(
+        method=method.upper(),
         path=path,
         summary=_said(operation, "summary"),
         description=_said(operation),
@@ -71,9 +78,9 @@ def _operation(path: str, operation: dict[str, Any], schemas: dict[str, Any]) ->
                 is_required=parameter["required"],
                 description=_said(parameter),
             )
-            for parameter in parameters
+            for parameter in [*fields, *parameters]
         ),
-        examples=tuple(examples) or (path,),
+        examples=() if fields else tuple(examples) or (path,),
         answers=tuple(
             (
                 status,
@@ -98,7 +105,8 @@ def _said(documented: dict[str, Any], field: str = "description") -> str:
 def _kind(schema: dict[str, Any]) -> str:
     limits = [_("from %(minimum)s to %(maximum)s") % schema] if "minimum" in schema else []
     default = [_("default %(default)s") % schema] if "default" in schema else []
-    return ", ".join([" ".join([schema["type"], *limits]), *default])
+    kind = _("file") if schema.get("format") == "binary" else schema["type"]
+    return ", ".join([" ".join([kind, *limits]), *default])
 
 
 def _example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:

@@ -24,7 +24,7 @@ def add_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(InputError)
     async def refused(request: Request, error: InputError) -> Response:
         detail = ErrorDetail(code=error.code, message=error.message, limit=error.limit, actual=error.actual)
-        return _answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+        return _answer(request, HTTPStatus(error.status), detail)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
@@ -33,9 +33,11 @@ def add_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def known(request: Request, error: HTTPException) -> Response:
         status = HTTPStatus(error.status_code)
+        answered = "POST" if "POST" in (error.headers or {}).get("Allow", "") else "GET"
         message = {
             HTTPStatus.NOT_FOUND: _("There is nothing at %(path)s.") % {"path": request.url.path[:200]},
-            HTTPStatus.METHOD_NOT_ALLOWED: _("%(method)s is not answered here; GET is.") % {"method": request.method},
+            HTTPStatus.METHOD_NOT_ALLOWED: _("%(method)s is not answered here; %(answered)s is.")
+            % {"method": request.method, "answered": answered},
         }.get(status, f"{status.phrase}.")
         detail = ErrorDetail(code=status.phrase.lower().replace(" ", "_"), message=message)
         response = _answer(request, status, detail)

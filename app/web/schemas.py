@@ -84,6 +84,35 @@ class PairsResponse(BaseModel):
         )
 
 
+class VocabularyInfo(BaseModel):
+    """The tokens that a text was counted by."""
+
+    name: str = Field(description="the model whose they are", examples=["tiny"])
+    vocab_size: int = Field(description="V, different tokens", examples=[8192])
+
+
+class DocumentInfo(BaseModel):
+    """One document of a text."""
+
+    number: int = Field(description="from 1", examples=[1])
+    opening: str = Field(description="its first characters", examples=["The boat drifted across the lake."])
+    tokens: int = Field(description="T", examples=[9])
+    pairs: int = Field(description="T − 1", examples=[8])
+
+
+class CountResponse(BaseModel):
+    """What a text comes to as training pairs."""
+
+    name: str = Field(description="the file's name; text.txt for a text that was typed", examples=["book.txt"])
+    bytes: int = Field(description="of text, unpacked", examples=[35])
+    vocabulary: VocabularyInfo
+    documents: int = Field(description="those that are not empty", examples=[1])
+    tokens: int = Field(description="T_x summed over all documents x", examples=[9])
+    pairs: int = Field(description="T_x − 1 summed over all documents x: tokens − documents", examples=[8])
+    stream_pairs: int = Field(description="tokens − 1: as many, were all documents one", examples=[8])
+    first: list[DocumentInfo] = Field(description="the first documents, ten at most")
+
+
 class RandomResponse(BaseModel):
     """A sentence of the bank."""
 

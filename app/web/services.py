@@ -17,6 +17,8 @@ from app.sentences import Bank
 from app.settings import Settings
 from app.web.render import RenderedPages
 
+UPLOADS = 24  # texts that may arrive at once, each in a few megabytes of memory
+
 
 @dataclass(frozen=True)
 class Services:
@@ -28,6 +30,8 @@ class Services:
     card: dict[str, Any]  # card.json of a model that this project pretrained; empty where there is none
     moments: Moments | None = None  # of the model's training, where snapshots of it are kept
     proving: asyncio.Lock = field(default_factory=asyncio.Lock)  # held while a proof takes its times
+    counting: asyncio.Lock = field(default_factory=asyncio.Lock)  # held for some milliseconds of counting a text
+    uploads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(UPLOADS))  # being counted in turns
 
     @classmethod
     def load(cls, settings: Settings) -> "Services":
