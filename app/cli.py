@@ -205,6 +205,7 @@ def evaluate(
     from app.checkpoint import is_ours, load
     from app.pretrain.card import add_evaluation
     from app.pretrain.evaluate import evaluate as measure
+    from app.pretrain.shards import manifest_rows
     from app.pretrain.sources import sources
     from app.pretrain.tables import tables
     from app.sentences import Bank
@@ -221,7 +222,7 @@ def evaluate(
     try:
         report = measure(loaded, shards, sources(heldout), cloze, Bank.load(settings.sentences).sentences)
         if card:
-            add_evaluation(settings.checkpoint, report)
+            add_evaluation(settings.checkpoint, report, manifest_rows(shards))
     except ValueError as error:
         fail(str(error))
     if as_json:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from app.documents import Piece, Reader
 from app.sentences import InputError
@@ -96,6 +97,17 @@ def check_not_empty(name: str, total: Count) -> None:
     """Raise InputError where nothing was counted."""
     if not total.documents:
         raise InputError("empty_text", f"{name} holds no text. Choose one with at least a sentence in it.")
+
+
+def of_corpus(card: dict[str, Any]) -> Count | None:
+    """What a model learnt from, as its card counts it: a document is here a piece that fits the model's context.
+
+    None where the card does not say how many pieces there are.
+    """
+    corpus = card.get("corpus", ())
+    if not corpus or not all("pieces" in row for row in corpus):
+        return None
+    return Count(sum(row["pieces"] for row in corpus), sum(row["tokens"] for row in corpus))
 
 
 class Counter:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from app.checkpoint import Checkpoint
+from app.count import of_corpus
 from app.pretrain.card import add_evaluation, write_card
 from app.pretrain.evaluate import (
     Baselines,
@@ -96,6 +97,25 @@ def test_an_evaluation_is_added_to_a_card_with_its_diagram(tmp_path: Path) -> No
     assert (tmp_path / "reliability.svg").read_text().startswith("<svg")
     found = json.loads(json.dumps(asdict(report)))
     assert json.loads((tmp_path / "card.json").read_text()) == card | {"evaluation": found}
+
+
+def test_an_older_card_gets_the_number_of_its_pieces_from_shards_of_the_same_texts(tmp_path: Path) -> None:
+    card = json.loads((CHECKPOINTS / "tiny" / "card.json").read_text(encoding="utf-8"))
+    for row in card["corpus"]:
+        row.pop("pieces", None)
+    assert of_corpus(card) is None
+    write_card(tmp_path, card)
+    row = SourceRow("cats", 12, 3_456, 2.5, 2.0, 1.5)
+    report = Report([row], row, Baselines(10, 7, 1.0, 2.0), {}, {}, Calibration(0.0, []))
+    manifest = [{**row, "pieces": 10 + i} for i, row in enumerate(card["corpus"])]
+    add_evaluation(tmp_path, report, [{**row, "sha256": "of another text"} for row in manifest])
+    assert of_corpus(json.loads((tmp_path / "card.json").read_text())) is None
+    add_evaluation(tmp_path, report, manifest)
+    found = of_corpus(json.loads((tmp_path / "card.json").read_text()))
+    assert found
+    assert found.documents == sum(row["pieces"] for row in manifest)
+    assert found.pairs == sum(row["tokens"] - row["pieces"] for row in manifest)
+    assert f"{found.pairs:,} training pairs" in (tmp_path / "README.md").read_text()
 
 
 def test_a_checkpoint_without_a_card_cannot_take_an_evaluation(tmp_path: Path) -> None:

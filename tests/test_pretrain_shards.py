@@ -1,5 +1,6 @@
 import hashlib
 import itertools
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -49,10 +50,23 @@ def test_the_manifest_counts_what_was_read_and_written(corpus: Path, folder: Pat
         held_out = [is_validation(document) for document in source.documents()]
         assert (row["documents"], row["validation_documents"]) == (held_out.count(False), held_out.count(True))
         assert row["tokens"] == len(Pieces.open(folder / f"{file.stem}.train.written").tokens)
+        assert row["pieces"] == len(Pieces.open(folder / f"{file.stem}.train.written"))
         assert row["repeated_documents"] == 0
         assert row["bytes"] == file.stat().st_size
         assert row["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
     assert not rows
+
+
+def test_shards_that_were_made_before_pieces_were_counted_stay_and_have_their_number(
+    corpus: Path, folder: Path, tokenizer: Tokenizer
+) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text())
+    counted = [row.pop("pieces") for row in manifest["sources"]]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    before = contents(folder)
+    rows = write_shards(sources(corpus), folder, tokenizer, LONGEST, silent)
+    assert [row["pieces"] for row in rows] == counted
+    assert contents(folder) == before
 
 
 def test_what_repeats_another_document_or_one_held_out_is_not_learnt_from(tokenizer: Tokenizer, tmp_path: Path) -> None:

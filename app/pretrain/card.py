@@ -5,6 +5,7 @@ card.json holds everything; README.md, loss.svg and reliability.svg are the same
 
 import json
 import platform
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import tokenizers
 import torch
 
 from app.charts import loss_chart, reliability_chart
+from app.count import of_corpus
 from app.pretrain.evaluate import Measured, Report
 from app.pretrain.mixture import described
 from app.pretrain.train import Run
@@ -58,12 +60,21 @@ def write_card(folder: Path, card: Card) -> None:
         (folder / "reliability.svg").write_text(reliability_chart(bins) + "\n", encoding="utf-8")
 
 
-def add_evaluation(folder: Path, report: Report) -> None:
-    """Put what `evaluate` found into a checkpoint's card; ValueError where it has none."""
+def add_evaluation(folder: Path, report: Report, manifest: Iterable[dict[str, int | str]] = ()) -> None:
+    """Put what `evaluate` found into a checkpoint's card; ValueError where it has none.
+
+    A card that was written before pretraining counted pieces gets their number from the shards' manifest, where these
+    are of the same texts.
+    """
     path = folder / "card.json"
     if not path.is_file():
         raise ValueError(f"{path} is missing: only a checkpoint that pretrain wrote has a card to add figures to")
-    write_card(folder, json.loads(path.read_text(encoding="utf-8")) | {"evaluation": report.as_json()})
+    card = json.loads(path.read_text(encoding="utf-8"))
+    counted = {(row["source"], row["sha256"], row["tokens"]): row["pieces"] for row in manifest}
+    for row in card["corpus"]:
+        if pieces := counted.get((row["source"], row["sha256"], row["tokens"])):
+            row["pieces"] = pieces
+    write_card(folder, card | {"evaluation": report.as_json()})
 
 
 def _named(row: Card) -> str:
@@ -80,6 +91,8 @@ def _in_words(card: Card) -> str:
         for row in card["corpus"]
     )
     total = sum(row["tokens"] for row in card["corpus"])
+    found = of_corpus(card)
+    pairs = f" in {found.documents:,} pieces that fit the context: {found.pairs:,} training pairs" if found else ""
     versions = ", ".join(f"{name} {version}" for name, version in card["versions"].items())
     pictures = "\n![Loss over training](loss.svg)\n" if card["curve"] else ""
     earlier = "".join(
@@ -127,8 +140,9 @@ context.
 {pictures}{evaluation}
 ## What it read
 
-{total:,} tokens of openly licensed English. A weight of 2 means that a source was read twice as often as its size.
-Documents that repeat an earlier one were left out, as were those that repeat a held-out one.
+{total:,} tokens of openly licensed English{pairs}.
+A weight of 2 means that a source was read twice as often as its size. Documents that repeat an earlier one were left
+out, as were those that repeat a held-out one.
 
 | source | origin | licence | documents | left out | tokens | weight | SHA-256 |
 |---|---|---|---:|---:|---:|---:|---|

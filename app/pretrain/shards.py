@@ -58,11 +58,12 @@ class _Writer:
         self.tokens, self.offsets = (
             stack.enter_context(stem.with_name(f"{stem.name}.{kind}").open("wb")) for kind in ("bin", "idx")
         )
-        self.total = 0
+        self.total = self.n_pieces = 0
         self.offsets.write(np.int64(0).tobytes())
 
     def write(self, token_ids: list[int]) -> None:
         self.total += len(token_ids)
+        self.n_pieces += 1
         self.tokens.write(np.array(token_ids, np.uint16).tobytes())
         self.offsets.write(np.int64(self.total).tobytes())
 
@@ -116,9 +117,8 @@ def write_shards(
         "heldout": dict(source.fingerprint() for source in heldout),
     }
     stored = out / "manifest.json"
-    if stored.exists() and (manifest := json.loads(stored.read_text()))["made_from"] == made_from:
-        rows: list[dict[str, int | str]] = manifest["sources"]
-        return rows
+    if stored.exists() and json.loads(stored.read_text())["made_from"] == made_from:
+        return manifest_rows(out)
     out.mkdir(parents=True, exist_ok=True)
     # The manifest goes first and comes last: where it stands, the shards beside it are whole, and all there are.
     for old in (stored, *out.glob("*.bin"), *out.glob("*.idx")):
@@ -175,13 +175,23 @@ def _write_source(
         "validation_documents": counts["validation"],
         "repeated_documents": counts["repeated"],
         "tokens": writers["train", "written"].total,
+        "pieces": writers["train", "written"].n_pieces,
     }
+
+
+def manifest_rows(shards: Path) -> list[dict[str, int | str]]:
+    """A row a source. Its training pairs are its tokens less its pieces, of which each has a first token."""
+    manifest = json.loads((shards / "manifest.json").read_text(encoding="utf-8"))
+    return [
+        # Earlier manifests did not count the pieces, but their offsets do.
+        {**row, "pieces": row.get("pieces") or len(Pieces.open(shards / f"{row['source']}.train.written"))}
+        for row in manifest["sources"]
+    ]
 
 
 def source_names(shards: Path) -> list[str]:
     """The sources that a folder of shards holds, in the manifest's order."""
-    manifest = json.loads((shards / "manifest.json").read_text(encoding="utf-8"))
-    return [row["source"] for row in manifest["sources"]]
+    return [str(row["source"]) for row in manifest_rows(shards)]
 
 
 @dataclass(frozen=True)
