@@ -190,10 +190,10 @@ def _command(card: dict[str, Any]) -> str:
     )
     runs = [run["training"] for run in (*card.get("earlier", ()), card)]
     lines = []
-    for number, run in enumerate(runs, 1):
+    for nth, run in enumerate(runs, 1):
         lines.append("python -m app pretrain --corpus path/to/texts --heldout path/to/others \\")
-        if number > 1:
-            lines.append(f"    --start {CHECKPOINT} --run runs/{card['name']}-{number} \\")
+        if nth > 1:
+            lines.append(f"    --start {CHECKPOINT} --run runs/{card['name']}-{nth} \\")
         options = (f"--{name.replace('_', '-')} {run[name]:{form}}" for name, form in settings if name in run)
         lines.append(f"    {' '.join(options)}")
     return "\n".join([*lines, "python -m app evaluate --heldout path/to/others --card"])
