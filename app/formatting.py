@@ -10,7 +10,7 @@ from typing import Annotated
 
 from latex2mathml.converter import convert
 
-from app.language import _, marked, ngettext, number
+from app.language import N_, _, marked, ngettext, number
 from app.tokenizer import BYTES_IN_BRACKETS
 
 THIN = "\u202f"  # narrow no-break space, between a number and its sign
@@ -239,13 +239,14 @@ def visible(text: str) -> str:
     return text.replace(" ", "␣").replace("\n", "⏎").replace("\t", "⇥")
 
 
+ORDINALS = (N_("%(n)sth"), N_("%(n)sst"), N_("%(n)snd"), N_("%(n)srd"))  # by the last digit; from 4 on as 0
+
+
 def ordinal(rank: int) -> str:
     """A place in a row.
 
     >>> ordinal(1), ordinal(1012)
     ('1st', '1,012th')
     """
-    # Each is a message, since a language may end them otherwise.
-    forms = {1: _("%(n)sst"), 2: _("%(n)snd"), 3: _("%(n)srd")}
-    other = _("%(n)sth")
-    return (other if rank % 100 in (11, 12, 13) else forms.get(rank % 10, other)) % {"n": number(rank)}
+    digit = 0 if rank % 100 in (11, 12, 13) or rank % 10 > 3 else rank % 10
+    return _(ORDINALS[digit]) % {"n": number(rank)}

@@ -25,7 +25,9 @@ class Language:
     code: str  # as a URL and an HTML attribute name it
     name: str  # in the language itself
     direction: str = "ltr"
-    marks: Mapping[int, str] = field(default_factory=dict)  # for str.translate: what it writes in numbers for . and ,
+    marks: Mapping[int, int | str] = field(
+        default_factory=dict
+    )  # for str.translate: what it writes in numbers for . and ,
     catalog: NullTranslations = field(default_factory=NullTranslations)
 
 

@@ -1,16 +1,19 @@
 """The catalogs beside the source: `python -m tests.catalogs` brings them up to date, and begins those it names."""
 
 import sys
-from collections.abc import Iterator
+from contextvars import copy_context
+from dataclasses import replace
+from gettext import NullTranslations
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from app.language import CATALOGS, LOCALE
+from app.language import CATALOGS, ENGLISH, LOCALE, Language, speak
 from app.main import create_app
 from app.settings import RESOURCES
+from app.web.docs import operations
 
 FUNCTIONS = {
     "_": None,
@@ -20,7 +23,7 @@ FUNCTIONS = {
     "counted": (2, 3),
 }  # app.language's and app.formatting's
 METHODS = [("app/**.py", "python"), ("templates/**.html", "jinja2")]
-OPTIONS = {"templates/**.html": {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}}
+OPTIONS = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
 
 
 def extracted() -> Catalog:
@@ -35,14 +38,22 @@ def extracted() -> Catalog:
     return catalog
 
 
-def documented() -> Iterator[str]:
+def documented() -> list[str]:
     """What the page /docs shows of the API's description, which is written in English only."""
-    for methods in create_app().openapi()["paths"].values():
-        for operation in methods.values():
-            yield operation["summary"]
-            for part in (operation, *operation.get("parameters", ()), *operation["responses"].values()):
-                if "description" in part:
-                    yield " ".join(part["description"].split())
+    asked: list[str] = []
+
+    class Recorder(NullTranslations):
+        def gettext(self, message: str) -> str:
+            asked.append(message)
+            return message
+
+    copy_context().run(_documents_in, replace(ENGLISH, catalog=Recorder()))
+    return asked
+
+
+def _documents_in(language: Language) -> None:
+    speak(language)
+    operations(create_app().openapi())
 
 
 def files() -> list[Path]:

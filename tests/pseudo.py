@@ -34,7 +34,7 @@ class Pseudo(NullTranslations):
 def offer() -> None:
     """Add the two to the languages that the app knows."""
     for code, direction in (("pseudo", "ltr"), ("rtl", "rtl")):
-        languages()[code] = Language(code, f"[{code}]", direction, str.maketrans(".,", ",."), Pseudo())
+        languages()[code] = Language(code, Pseudo().gettext(code), direction, str.maketrans(".,", ",."), Pseudo())
 
 
 if __name__ == "__main__":

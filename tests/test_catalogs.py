@@ -23,8 +23,8 @@ def catalog(request: pytest.FixtureRequest) -> Catalog:
     return read(file)
 
 
-def texts(message: str | list[str] | tuple[str, ...]) -> list[str]:
-    return [message] if isinstance(message, str) else list(message)
+def texts(message: str | list[str] | tuple[str, ...] | None) -> list[str]:
+    return [message or ""] if isinstance(message, str | None) else list(message)
 
 
 def test_a_catalog_has_every_message_of_the_source_and_no_other(source: Catalog, catalog: Catalog) -> None:

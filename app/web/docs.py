@@ -45,13 +45,18 @@ async def docs(request: Request) -> Response:
 
 
 def _page(request: Request) -> Page:
-    schema = request.app.openapi()
-    operations = tuple(
-        _operation(method, path, operation, schema["components"]["schemas"])
-        for path, methods in schema["paths"].items()
+    document = request.app.openapi()
+    version = document["info"]["version"]
+    return Page.of("docs.html", operations=operations(document), version=version, **frame(request))
+
+
+def operations(document: dict[str, Any]) -> tuple[OperationView, ...]:
+    """The operations of an OpenAPI document, in the current language."""
+    return tuple(
+        _operation(method, path, operation, document["components"]["schemas"])
+        for path, methods in document["paths"].items()
         for method, operation in methods.items()
     )
-    return Page.of("docs.html", operations=operations, version=schema["info"]["version"], **frame(request))
 
 
 def _operation(method: str, path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> OperationView:
@@ -104,7 +109,7 @@ def _said(documented: dict[str, Any], field: str = "description") -> str:
 
 def _kind(schema: dict[str, Any]) -> str:
     limits = [_("from %(minimum)s to %(maximum)s") % schema] if "minimum" in schema else []
-    default = [_("default %(default)s") % schema] if "default" in schema else []
+    default = [_("default %(default)s") % {"default": json.dumps(schema["default"])}] if "default" in schema else []
     kind = _("file") if schema.get("format") == "binary" else schema["type"]
     return ", ".join([" ".join([kind, *limits]), *default])
 

@@ -36,7 +36,7 @@ templates = Environment(
 templates.globals["asset"] = asset
 templates.policies["ext.i18n.trimmed"] = True
 # Looked up at each call, so that one compiled template serves every language.
-templates.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension's
+templates.install_gettext_callables(_, ngettext)  # type: ignore[attr-defined]  # the extension's
 
 MAX_KEY = 8_000  # characters of a URL
 # Attributes of text as the model reads it, where the page around it is in another language than English.
