@@ -11,7 +11,9 @@
     train.py        the loop: batches to a trained network, interruptible at any step
     race.py         how much the loop gains over a plain one
     ngram.py        the baselines: unigram and Kneser-Ney n-gram models
+    rules.py        a model of hand-written rules; grammar.py and grammar.toml hold what they are
     evaluate.py     what a model is worth on text it never learnt from; tables.py prints it
+    bitter.py       rules, counting and the network on growing amounts of the same text
     card.py         the model card: what was read, how long, how good
 
 command.py is `python -m app pretrain`: all of these, in this order.
