@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from app.documents import Piece, Reader
+from app.language import _, number
 from app.sentences import InputError
 from app.settings import CHECKPOINTS
 from app.tokenizer import Tokenizer
@@ -96,7 +97,9 @@ def vocabulary(checkpoint: Path) -> Vocabulary:
 def check_not_empty(name: str, total: Count) -> None:
     """Raise InputError where nothing was counted."""
     if not total.documents:
-        raise InputError("empty_text", f"{name} holds no text. Choose one with at least a sentence in it.")
+        raise InputError(
+            "empty_text", _("%(file)s holds no text. Choose one with at least a sentence in it.") % {"file": name}
+        )
 
 
 def of_corpus(card: dict[str, Any]) -> Count | None:
@@ -142,8 +145,11 @@ class Counter:
         if not found:
             raise InputError(
                 "run_too_long",
-                f"{self.name}, near line {self.reader.line:,}, has more than {PART:,} signs without a space or a digit "
-                "between them, which is the limit. Take them away: a picture in letters, perhaps.",
+                _(
+                    "%(file)s, near line %(line)s, has more than %(limit)s signs without a space or a digit between "
+                    "them, which is the limit. Take them away: a picture in letters, perhaps."
+                )
+                % {"file": self.name, "line": number(self.reader.line), "limit": number(PART)},
                 limit=PART,
             )
         self._opening = self._opening or self._text[:OPENING]

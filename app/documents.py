@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from app.language import _, number
 from app.sentences import InputError, TooLargeError
 
 STEP = 1 << 16  # bytes that are unpacked at once
@@ -82,8 +83,11 @@ def kind(name: str) -> tuple[str, bool]:
     if suffix not in KINDS:
         raise InputError(
             "wrong_type",
-            f"{name} is no file to count: its name should end in .txt, .md or .jsonl, or in one of these and .gz. "
-            "Save its text as one of them.",
+            _(
+                "%(file)s is no file to count: its name should end in .txt, .md or .jsonl, or in one of these and .gz. "
+                "Save its text as one of them."
+            )
+            % {"file": name},
             actual=suffix,
         )
     return suffix, is_packed
@@ -127,14 +131,14 @@ class _Gunzip:
             try:
                 plain = self._member.decompress(data, STEP)
             except zlib.error as error:
-                raise InputError(
-                    "broken_gzip", f"{self.name} can't be unpacked ({error}): it is damaged, or no gzip. Pack it anew."
-                ) from error
+                message = _("%(file)s can't be unpacked (%(error)s): it is damaged, or no gzip. Pack it anew.")
+                raise InputError("broken_gzip", message % {"file": self.name, "error": error}) from error
             self.size += len(plain)
             if self.most is not None and self.size > self.most:
                 raise TooLargeError(
                     "too_large_unpacked",
-                    f"{self.name} unpacks to more than {self.most:,} bytes, which is the limit. Count a part of it.",
+                    _("%(file)s unpacks to more than %(limit)s bytes, which is the limit. Count a part of it.")
+                    % {"file": self.name, "limit": number(self.most)},
                     limit=self.most,
                 )
             yield plain
@@ -145,8 +149,11 @@ class _Gunzip:
         if self._is_begun and not self._member.eof:
             raise InputError(
                 "broken_gzip",
-                f"{self.name} ends before its gzip does, after {self.size:,} unpacked bytes: it was cut off. "
-                "Pack or send it again.",
+                _(
+                    "%(file)s ends before its gzip does, after %(size)s unpacked bytes: it was cut off. Pack or send "
+                    "it again."
+                )
+                % {"file": self.name, "size": number(self.size)},
             )
 
 
@@ -171,8 +178,11 @@ class _Characters:
         if (zero := data.find(0)) >= 0:
             raise InputError(
                 "binary_data",
-                f"{self.name} is no text: byte {self.place + zero + 1:,} is zero, as in pictures, programs and UTF-16. "
-                "Save it as plain text in UTF-8.",
+                _(
+                    "%(file)s is no text: byte %(place)s is zero, as in pictures, programs and UTF-16. Save it as "
+                    "plain text in UTF-8."
+                )
+                % {"file": self.name, "place": number(self.place + zero + 1)},
             )
         self.place += len(data)
         text: str = self._line_breaks.decode(decoded, final)
@@ -182,14 +192,26 @@ class _Characters:
         return text
 
     def _refused(self, error: UnicodeDecodeError, first: int) -> InputError:
-        at = f"byte {first + error.start + 1:,}"
-        line = self.line + error.object[: error.start].count(b"\n")
-        if error.reason == "unexpected end of data":
-            says = f"ends inside a character, which begins at {at}: it was cut off. Save or send it again."
-        else:
-            value = f"0x{error.object[error.start]:02X}"
-            says = f"is not UTF-8: {at}, in line {line:,}, is {value} ({error.reason}). Save it as plain text in UTF-8."
-        return InputError("not_utf8", f"{self.name} {says}")
+        is_cut_off = error.reason == "unexpected end of data"
+        message = (
+            _(
+                "%(file)s ends inside a character, which begins at byte %(place)s: it was cut off. Save or "
+                "send it again."
+            )
+            if is_cut_off
+            else _(
+                "%(file)s is not UTF-8: byte %(place)s, in line %(line)s, is %(value)s (%(error)s). Save it as plain "
+                "text in UTF-8."
+            )
+        )
+        found = {
+            "file": self.name,
+            "place": number(first + error.start + 1),
+            "line": number(self.line + error.object[: error.start].count(b"\n")),
+            "value": f"0x{error.object[error.start]:02X}",
+            "error": error.reason,
+        }
+        return InputError("not_utf8", message % found)
 
 
 # --- Characters to documents ---------------------------------------------------------------------------------------
@@ -229,12 +251,15 @@ class _Parted:
         *ended, last = BLANK_LINES.split(text)
         yield from (Piece(part, ends=True) for part in ended)
         yield Piece(last, ends=False)
-        above, _, indent = self._held.rpartition("\n")
+        above, __, indent = self._held.rpartition("\n")
         if len(indent) > MAX_BLANK:
             raise InputError(
                 "blank_line_too_long",
-                f"{self.name} has a line that begins with more than {MAX_BLANK:,} blanks, which is the limit. "
-                "Take them away.",
+                _(
+                    "%(file)s has a line that begins with more than %(limit)s blanks, which is the limit. "
+                    "Take them away."
+                )
+                % {"file": self.name, "limit": number(MAX_BLANK)},
                 limit=MAX_BLANK,
             )
         if "\n" in above:
@@ -262,8 +287,11 @@ class _JsonLines:
         if self._held.tell() > MAX_LINE:
             raise TooLargeError(
                 "line_too_long",
-                f"{self.name}, line {self.line:,} has more than {MAX_LINE:,} characters, which is the limit. "
-                "Part its text into several lines.",
+                _(
+                    "%(file)s, line %(line)s has more than %(limit)s characters, which is the limit. Part its text "
+                    "into several lines."
+                )
+                % {"file": self.name, "line": number(self.line), "limit": number(MAX_LINE)},
                 limit=MAX_LINE,
             )
         yield Piece("", ends=False)
@@ -282,29 +310,32 @@ class _JsonLines:
         try:
             row = json.loads(line)
         except (ValueError, RecursionError) as error:
-            reason = getattr(error, "msg", "") or "a number or a nesting too large"
-            at = f", column {error.colno:,}" if isinstance(error, json.JSONDecodeError) else ""
-            raise self._refused(f"is no JSON ({reason}{at})") from error
+            reason = getattr(error, "msg", "") or _("a number or a nesting too large")
+            at = _(", column %(n)s") % {"n": number(error.colno)} if isinstance(error, json.JSONDecodeError) else ""
+            raise self._refused(_("%(file)s, line %(line)s is no JSON (%(error)s)."), error=reason + at) from error
         if not isinstance(row, dict):
-            raise self._refused(f"is {_named(row)}, not an object")
+            raise self._refused(_("%(file)s, line %(line)s is %(kind)s, not an object."), kind=_named(row))
         if "text" not in row:
-            raise self._refused("has no field “text”")
+            raise self._refused(_("%(file)s, line %(line)s has no field “text”."))
         text = row["text"]
         if not isinstance(text, str):
-            raise self._refused(f"has {_named(text)} in its field “text”, not a string")
+            message = _("%(file)s, line %(line)s has %(kind)s in its field “text”, not a string.")
+            raise self._refused(message, kind=_named(text))
         if half := HALF_A_PAIR.search(text):
-            raise self._refused(f"has half a surrogate pair, U+{ord(half[0]):04X}, in its text")
+            message = _("%(file)s, line %(line)s has half a surrogate pair, %(sign)s, in its text.")
+            raise self._refused(message, sign=f"U+{ord(half[0]):04X}")
         return text
 
-    def _refused(self, fault: str) -> InputError:
-        remedy = 'Each line should be like {"text": "A document."}.'
-        return InputError("wrong_line", f"{self.name}, line {self.line:,} {fault}. {remedy}")
+    def _refused(self, message: str, **found: str) -> InputError:
+        fault = message % {"file": self.name, "line": number(self.line), **found}
+        remedy = _("Each line should be like %(example)s.") % {"example": '{"text": "A document."}'}
+        return InputError("wrong_line", f"{fault} {remedy}")
 
 
 def _named(value: object) -> str:
     """What JSON calls a value's type."""
-    names = {dict: "an object", list: "a list", str: "a string", bool: "true or false", type(None): "null"}
-    return names.get(type(value), "a number")
+    names = {dict: _("an object"), list: _("a list"), str: _("a string"), bool: _("true or false"), type(None): "null"}
+    return names.get(type(value), _("a number"))
 
 
 KINDS: dict[str, type[_Parted] | type[_Whole] | type[_JsonLines]] = {

@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect
 from app.checkpoint import Checkpoint
 from app.count import Count, Counter, Document, Vocabulary, check_not_empty, vocabulary
 from app.documents import Reader
+from app.language import _
 from app.sentences import InputError
 from app.settings import CHECKPOINTS
 from app.web.schemas import CountResponse, DocumentInfo, ErrorResponse, VocabularyInfo
@@ -79,7 +80,7 @@ async def count_upload(request: Request, whole: bool) -> Counted:
     known, body = services(request), Body(request)
     try:
         if known.uploads.locked():
-            raise BusyError("busy", "Too many texts are being counted at this moment. Try again in a minute.")
+            raise BusyError("busy", _("Too many texts are being counted at this moment. Try again in a minute."))
         async with known.uploads:
             counting = _Counting(request.headers.get("content-type"), _vocabulary(known), whole)
             async for data in body:

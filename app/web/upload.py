@@ -7,6 +7,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
+from app.language import _, number
 from app.sentences import InputError, TooLargeError
 
 MAX_UPLOAD = 20 << 20  # bytes of a text, packed or not
@@ -36,8 +37,11 @@ class Form:
         if kind != b"multipart/form-data" or not options.get(b"boundary"):
             raise InputError(
                 "wrong_form",
-                f"The body is {kind.decode('latin-1')[:40] or 'of no type'}; it must be multipart/form-data, with a "
-                "file in the field “file” or a text in “text”: curl -F file=@book.txt.",
+                _(
+                    "The body is %(kind)s; it must be multipart/form-data, with a file in the field “file” or a text "
+                    "in “text”: curl -F file=@book.txt."
+                )
+                % {"kind": kind.decode("latin-1")[:40] or _("of no type")},
             )
         self._found: list[tuple[int, str, bytes]] = []  # part, name, bytes
         self._part = self._first = self._size = 0
@@ -60,12 +64,13 @@ class Form:
         try:
             self._parser.write(data)
         except FormParserError as error:
-            raise InputError("broken_form", f"The form can't be read ({error}). Send it as a browser does.") from error
+            message = _("The form can't be read (%(error)s). Send it as a browser does.") % {"error": error}
+            raise InputError("broken_form", message) from error
         found, self._found = self._found, []
         for part, name, some in found:
             self._first, self._size = self._first or part, self._size + len(some)
             if part != self._first:
-                raise InputError("two_texts", "The form holds two texts. Send one: a file, or a text typed.")
+                raise InputError("two_texts", _("The form holds two texts. Send one: a file, or a text typed."))
             if self._size > MAX_UPLOAD:
                 raise too_large()
             yield name, some
@@ -73,9 +78,10 @@ class Form:
     def end(self) -> None:
         """Raise InputError where the form can't end here."""
         if not self._is_complete:
-            raise InputError("broken_form", "The form ends before its last part does: it was cut off. Send it again.")
+            message = _("The form ends before its last part does: it was cut off. Send it again.")
+            raise InputError("broken_form", message)
         if not self._first:
-            raise InputError("no_text", "There is no text yet. Choose a file, or type a text.")
+            raise InputError("no_text", _("There is no text yet. Choose a file, or type a text."))
 
     # What the parser calls.
 
@@ -91,7 +97,7 @@ class Form:
 
     def _end_header(self) -> None:
         if self._header.lower() == "content-disposition":
-            _, options = parse_options_header(self._value)
+            __, options = parse_options_header(self._value)
             if options.get(b"name") in (b"file", b"text"):
                 name = options.get(b"filename", b"").decode(errors="replace").rpartition("/")[-1]
                 self._name = name[-LONGEST_NAME:] or TYPED
@@ -109,8 +115,11 @@ def too_large() -> TooLargeError:
     """The complaint about a text larger than MAX_UPLOAD."""
     return TooLargeError(
         "too_large",
-        f"The text is larger than {MAX_UPLOAD >> 20} MB ({MAX_UPLOAD:,} bytes), which is the limit. Send a part of it, "
-        "or count it on your own machine: python -m app count.",
+        _(
+            "The text is larger than %(megabytes)s MB (%(bytes)s bytes), which is the limit. Send a part of it, or "
+            "count it on your own machine: python -m app count."
+        )
+        % {"megabytes": MAX_UPLOAD >> 20, "bytes": number(MAX_UPLOAD)},
         limit=MAX_UPLOAD,
     )
 
@@ -136,8 +145,11 @@ class Body:
         except TimeoutError as error:
             raise TooSlowError(
                 "too_slow",
-                f"The text did not arrive: no byte of it within {PATIENCE:.0f} s, or not all within {LONGEST:.0f} s. "
-                "Send it again, or a part of it.",
+                _(
+                    "The text did not arrive: no byte of it within %(patience)s s, or not all within %(longest)s s. "
+                    "Send it again, or a part of it."
+                )
+                % {"patience": number(PATIENCE, ".0f"), "longest": number(LONGEST, ".0f")},
             ) from error
         self._read += len(data)
         if self._read > MAX_UPLOAD + ENVELOPE:
