@@ -39,6 +39,7 @@ Whole texts rather than a sentence:
     count.py          documents to tokens and pairs, counted
     count_files.py    the same for files and folders, on all cores
     ruler.py, view_ruler.py   how much text there is, from a sentence to the web
+    view_bitter.py    rules, counting and the network on growing amounts of text
 
 Beside the flow: settings.py (what an operator can set), bench.py (how fast it is), cli.py (`python -m app …`), and
 pretrain/, which makes the checkpoint in checkpoints/. main.py builds the app.

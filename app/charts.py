@@ -1,4 +1,4 @@
-"""Two charts of the model card as SVG: the loss over training, and how far its confidence can be trusted.
+"""Charts as SVG: the model card's loss over training and its calibration, and the bitter lesson's lines over the text.
 
 Colours are presentation attributes, which a page's style sheet overrides by class: so that one text serves the page,
 light or dark, and the card's file, which stands alone.
@@ -9,10 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.formatting import share as in_percent
+from app.formatting import short_count
 from app.language import _, number
 
 WIDTH, HEIGHT = 480, 320
 LEFT, RIGHT, TOP, BOTTOM = 66, 28, 12, 44  # room around the plot, for the numbers and the axes' names
+LABEL = 19  # from one line's name to the next
 INK, QUIET, LINE, FIRST, SECOND = "#1b2230", "#566072", "#d9dde4", "#0b5c94", "#a84300"
 
 
@@ -69,6 +71,55 @@ def loss_chart(curve: Sequence[dict[str, float]]) -> str:
     return _chart(_("Loss over training"), across, up, marks)
 
 
+@dataclass(frozen=True)
+class Line:
+    """A line of `bitter_chart`: its name, its (tokens, bits per byte), and how it is drawn."""
+
+    name: str
+    points: Sequence[tuple[float, float]]
+    kind: str  # the class: chart-first, chart-second or chart-guide
+    colour: str
+    dashes: str = ""
+    width: float = 2.0
+
+
+def bitter_chart(lines: Sequence[Line]) -> str:
+    """Bits per byte over the tokens read, a factor of ten an equal step; each line has its name at its end.
+
+    What was read before the first text is put a step before it, as none. A line of one point, which reads nothing, goes
+    all the way across.
+    """
+    read = [point[0] for line in lines for point in line.points if point[0]]
+    first, last = min(read), max(read)
+    none = first / 4
+    decades = range(math.ceil(math.log10(first)), math.floor(math.log10(last)) + 1)
+    ticks = [(none, _("none")), *((10.0**power, short_count(10**power)) for power in decades)]
+    across = Axis(_("tokens of text read"), none, last * 80, ticks, True)  # beyond the last, there is room for names
+    values = [point[1] for line in lines for point in line.points]
+    steps = range(math.floor(2 * min(values)), math.ceil(2 * max(values)) + 1)
+    ends_up = [(n / 2, number(n / 2, ".1f")) for n in steps]
+    up = Axis(_("bits per byte, less is better"), steps[0] / 2, steps[-1] / 2, ends_up)
+    marks, ends = [], []
+    for line in lines:
+        points = [(max(tokens, none), bits) for tokens, bits in line.points]
+        points += [(last, points[0][1])] if len(points) == 1 else []
+        marks.append(_path(points, across, up, line.kind, line.colour, line.width, line.dashes))
+        if not line.dashes:
+            marks += [_dot(*_place(*point, across, up), line) for point in points]
+        x, y = _place(*points[-1], across, up)
+        ends.append((float(y), float(x), line.name))
+    ends.sort()
+    for (_y, end, name), label in zip(ends, apart([end[0] for end in ends], LABEL, TOP, HEIGHT - BOTTOM), strict=True):
+        marks.append(_text(f"{end + 8:.1f}", f"{label + 4:.1f}", name))
+    return _chart(_("Bits per byte over the text read"), across, up, marks)
+
+
+def _dot(x: str, y: str, line: Line) -> str:
+    return (
+        f'<circle class="{line.kind}" cx="{x}" cy="{y}" r="2.5" fill="none" stroke="{line.colour}" stroke-width="3"/>'
+    )
+
+
 def _doublings(low: float, high: float) -> list[tuple[float, str]]:
     first, last = math.ceil(math.log2(low / 1e6)), math.floor(math.log2(high / 1e6))
     return [(2.0**power * 1e6, f"{number(2.0**power, 'g')} M") for power in range(first, last + 1)]
@@ -82,11 +133,34 @@ def _place(x: float, y: float, across: Axis, up: Axis) -> tuple[str, str]:
     )
 
 
+def apart(places: Sequence[float], gap: float, top: float, bottom: float) -> list[float]:
+    """Where labels go so that none covers another: near their places, which come in order, and between the ends.
+
+    >>> apart([10, 20, 100], 39, 20, 180), apart([100, 170, 190], 39, 20, 180)
+    ([20.0, 59.0, 100.0], [100.0, 141.0, 180.0])
+    """
+    found: list[float] = []
+    for place in places:
+        found.append(max(float(place), found[-1] + gap if found else float(top)))
+    lowest = float(bottom)
+    for i in reversed(range(len(found))):
+        found[i] = min(found[i], lowest)
+        lowest = found[i] - gap
+    return found
+
+
 def _path(
-    points: Sequence[tuple[float, float]], across: Axis, up: Axis, name: str, colour: str, width: float = 1.5
+    points: Sequence[tuple[float, float]],
+    across: Axis,
+    up: Axis,
+    name: str,
+    colour: str,
+    width: float = 1.5,
+    dashes: str = "",
 ) -> str:
+    dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
     places = " L".join(" ".join(_place(x, y, across, up)) for x, y in points)
-    return f'<path class="{name}" d="M{places}" fill="none" stroke="{colour}" stroke-width="{width}"/>'
+    return f'<path class="{name}" d="M{places}" fill="none" stroke="{colour}" stroke-width="{width}"{dashed}/>'
 
 
 def _key(row: int, words: str, name: str, colour: str) -> str:

@@ -202,13 +202,52 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print the numbers alone.")] = False,
 ) -> None:
     """Measure the model on held-out text, beside a unigram and a 5-gram model of the same training documents."""
-    from app.checkpoint import is_ours, load
+    from app.checkpoint import load
     from app.pretrain.card import add_evaluation
     from app.pretrain.evaluate import evaluate as measure
     from app.pretrain.shards import manifest_rows
     from app.pretrain.sources import sources
     from app.pretrain.tables import tables
     from app.sentences import Bank
+
+    checkpoint = own_checkpoint(shards)
+    loaded = load(checkpoint)
+    try:
+        report = measure(loaded, shards, sources(heldout), cloze, Bank.load(Settings().sentences).sentences)
+        if card:
+            add_evaluation(checkpoint, report, manifest_rows(shards))
+    except ValueError as error:
+        fail(str(error))
+    if as_json:
+        sys.stdout.write(json.dumps(report.as_json(), indent=2) + "\n")
+    else:
+        console.print(*tables(report), sep="\n")
+
+
+@app.command()
+def bitter(
+    shards: Annotated[Path, typer.Option(help="The corpus as tokens, which the counting models count.")] = SHARDS,
+    pieces: Annotated[
+        int | None, typer.Option(min=1, help="About so many validation pieces are scored instead of all.")
+    ] = None,
+) -> None:
+    """Measure rules, counting and the network on growing amounts of the same text, and store it with the model."""
+    from app.checkpoint import load
+    from app.pretrain.bitter import measure, table, write
+
+    checkpoint = own_checkpoint(shards)
+    try:
+        with console.status("") as status:
+            result = measure(load(checkpoint), checkpoint, shards, pieces, status.update)
+    except ValueError as error:
+        fail(str(error))
+    write(checkpoint, result)
+    console.print(table(result))
+
+
+def own_checkpoint(shards: Path) -> Path:
+    """The folder of the model that the settings name, where it is this project's own and shards are there to count."""
+    from app.checkpoint import is_ours
 
     settings = Settings()
     if not (shards / "manifest.json").is_file():
@@ -218,17 +257,7 @@ def evaluate(
             f"{settings.model} is no checkpoint of this project's own, and only those are measured: the baselines "
             "count its tokens in the shards. Name a folder that pretrain wrote in FREELABELS_MODEL"
         )
-    loaded = load(settings.checkpoint)
-    try:
-        report = measure(loaded, shards, sources(heldout), cloze, Bank.load(settings.sentences).sentences)
-        if card:
-            add_evaluation(settings.checkpoint, report, manifest_rows(shards))
-    except ValueError as error:
-        fail(str(error))
-    if as_json:
-        sys.stdout.write(json.dumps(report.as_json(), indent=2) + "\n")
-    else:
-        console.print(*tables(report), sep="\n")
+    return settings.checkpoint
 
 
 @app.command()

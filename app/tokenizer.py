@@ -5,6 +5,7 @@ merged into the vocabulary's longest known pieces, so that every Unicode text ha
 exactly. There are no special tokens: each of the vocabulary's entries is a piece of text.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -115,6 +116,11 @@ class Tokenizer:
         """Whether it cuts text into `WORDS` first, as every one does that `train` made; other makers' differ."""
         rule: dict[str, list[dict[str, dict[str, str]]]] = json.loads(self.backend.to_str())["pre_tokenizer"] or {}
         return [part.get("pattern", {}).get("Regex") for part in rule.get("pretokenizers", [])][:1] == [WORDS]
+
+    @property
+    def fingerprint(self) -> str:
+        """What changes whenever the vocabulary does."""
+        return hashlib.sha256(self.backend.to_str().encode()).hexdigest()
 
     @property
     def vocab_size(self) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Annotated
 
-from app.charts import FIRST, INK, LINE, QUIET
+from app.charts import FIRST, INK, LINE, QUIET, apart
 from app.formatting import in_words
 from app.ruler import Mark
 
@@ -71,7 +71,7 @@ def _picture(marks: Sequence[Mark], shown: Sequence[MarkView]) -> str:
         parts.append(f'<path class="ruler-line" d="M{SCALE} {y} h-{14 if is_named else 7}" stroke="{LINE}"/>')
         if is_named:
             parts.append(_text("ruler-scale", SCALE - 20, y + 5, in_words(10**power), QUIET, ' text-anchor="end"'))
-    for mark, place, label in zip(shown, places, _apart(places, height), strict=True):
+    for mark, place, label in zip(shown, places, apart(places, GAP, 20, height - 20), strict=True):
         kind, fill = ("ruler-estimate", "#fff") if mark.is_estimate else ("ruler-count", FIRST)
         parts += [
             f'<path class="ruler-line" d="M{SCALE} {place:.1f} L{LABELS - 6} {label:.1f}" stroke="{LINE}"/>',
@@ -84,19 +84,3 @@ def _picture(marks: Sequence[Mark], shown: Sequence[MarkView]) -> str:
 
 def _text(name: str, x: float, y: float, words: str, colour: str, more: str = "") -> str:
     return f'<text class="{name}" x="{x}" y="{y:.1f}" fill="{colour}"{more}>{escape(words)}</text>'
-
-
-def _apart(places: Sequence[float], height: float) -> list[float]:
-    """Where labels go so that none covers another: as near to their places as the order allows, upwards last.
-
-    >>> _apart([10, 20, 100], 200), _apart([100, 180, 190], 200)
-    ([20.0, 59.0, 100.0], [100.0, 141.0, 180.0])
-    """
-    found: list[float] = []
-    for place in places:
-        found.append(max(float(place), found[-1] + GAP if found else 20.0))
-    lowest = height - 20.0
-    for i in reversed(range(len(found))):
-        found[i] = min(found[i], lowest)
-        lowest = found[i] - GAP
-    return found

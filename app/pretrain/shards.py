@@ -111,7 +111,7 @@ def write_shards(
     from the same sources by the same tokenizer are left as they are.
     """
     made_from: dict[str, object] = {
-        "tokenizer": hashlib.sha256(tokenizer.backend.to_str().encode()).hexdigest(),
+        "tokenizer": tokenizer.fingerprint,
         "longest": longest,
         "files": dict(source.fingerprint() for source in corpus),
         "heldout": dict(source.fingerprint() for source in heldout),
