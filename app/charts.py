@@ -91,9 +91,9 @@ def bitter_chart(lines: Sequence[Line]) -> str:
     """
     read = [point[0] for line in lines for point in line.points if point[0]]
     first, last = min(read), max(read)
-    none = first / 4
+    none = first / 8
     decades = range(math.ceil(math.log10(first)), math.floor(math.log10(last)) + 1)
-    ticks = [(none, _("none")), *((10.0**power, short_count(10**power)) for power in decades)]
+    ticks = [(none, _("none")), *((10.0**power, short_count(10**power).replace(".0", "")) for power in decades)]
     across = Axis(_("tokens of text read"), none, last * 80, ticks, True)  # beyond the last, there is room for names
     values = [point[1] for line in lines for point in line.points]
     steps = range(math.floor(2 * min(values)), math.ceil(2 * max(values)) + 1)
@@ -106,17 +106,23 @@ def bitter_chart(lines: Sequence[Line]) -> str:
         marks.append(_path(points, across, up, line.kind, line.colour, line.width, line.dashes))
         if not line.dashes:
             marks += [_dot(*_place(*point, across, up), line) for point in points]
-        x, y = _place(*points[-1], across, up)
-        ends.append((float(y), float(x), line.name))
+        ends.append((float(_place(*points[-1], across, up)[1]), line.name))
     ends.sort()
-    for (_y, end, name), label in zip(ends, apart([end[0] for end in ends], LABEL, TOP, HEIGHT - BOTTOM), strict=True):
-        marks.append(_text(f"{end + 8:.1f}", f"{label + 4:.1f}", name))
+    x = float(_place(last, 1, across, up)[0])
+    heights = apart([end[0] for end in ends], LABEL, TOP, HEIGHT - BOTTOM)
+    marks += [_name(x + 9, height + 4, end[1]) for end, height in zip(ends, heights, strict=True)]
     return _chart(_("Bits per byte over the text read"), across, up, marks)
+
+
+def _name(x: float, y: float, words: str) -> str:
+    """A line's name, clear of the grid behind it."""
+    halo = 'stroke="#fff" stroke-width="5" paint-order="stroke"'
+    return f'<text class="chart-text chart-name" x="{x:.1f}" y="{y:.1f}" fill="{INK}" {halo}>{words}</text>'
 
 
 def _dot(x: str, y: str, line: Line) -> str:
     return (
-        f'<circle class="{line.kind}" cx="{x}" cy="{y}" r="2.5" fill="none" stroke="{line.colour}" stroke-width="3"/>'
+        f'<circle class="{line.kind}" cx="{x}" cy="{y}" r="1.6" fill="none" stroke="{line.colour}" stroke-width="3.2"/>'
     )
 
 

@@ -8,17 +8,18 @@ from typing import Annotated, Any
 
 from app.charts import FIRST, QUIET, SECOND, Line, bitter_chart
 from app.formatting import counted
+from app.language import N_, _, number
 from app.view_card import FactView
 
 Points = Sequence[tuple[float, float]]  # (tokens read, bits per byte), the fewest tokens first
 
 # Lines are told apart by form and by the names at their ends, too.
 DRAWN = {
-    "rules": ("rules by hand", "chart-guide", QUIET, "4 4", 2.0),
-    "unigram": ("unigram counts", "chart-second", SECOND, "10 4", 2.0),
-    "bigram": ("bigram counts", "chart-second", SECOND, "3 3", 2.0),
-    "5-gram": ("5-gram counts", "chart-second", SECOND, "", 2.0),
-    "network": ("network", "chart-first", FIRST, "", 3.0),
+    "rules": (N_("rules by hand"), "chart-guide", QUIET, "1.5 4", 2.5),
+    "unigram": (N_("unigram counts"), "chart-second", SECOND, "5 4", 2.0),
+    "bigram": (N_("bigram counts"), "chart-second", SECOND, "9 3 2 3", 2.0),
+    "5-gram": (N_("5-gram counts"), "chart-second", SECOND, "", 2.0),
+    "network": (N_("network"), "chart-first", FIRST, "", 3.0),
 }
 RACES = (("5-gram", "rules"), ("network", "rules"), ("network", "5-gram"))
 
@@ -46,12 +47,13 @@ def bitter_view(found: dict[str, Any]) -> BitterView:
     """The view of a stored result, bitter.json."""
     lines = {name: [(point["tokens"], point["bits_per_byte"]) for point in found["lines"][name]] for name in DRAWN}
     by_amount = {name: dict(points) for name, points in lines.items()}
-    amounts = sorted({tokens for points in lines.values() for tokens, _ in points})
+    amounts = sorted({tokens for points in lines.values() for tokens, _bits in points})
     return BitterView(
-        picture=bitter_chart([Line(DRAWN[name][0], points, *DRAWN[name][1:]) for name, points in lines.items()]),
-        names=tuple(drawn[0] for drawn in DRAWN.values()),
+        picture=bitter_chart([Line(_(DRAWN[name][0]), points, *DRAWN[name][1:]) for name, points in lines.items()]),
+        names=tuple(_(drawn[0]) for drawn in DRAWN.values()),
         amounts=tuple(
-            AmountView(f"{tokens:,}", tuple(_cell(by_amount[name].get(tokens)) for name in DRAWN)) for tokens in amounts
+            AmountView(number(tokens), tuple(_cell(by_amount[name].get(tokens)) for name in DRAWN))
+            for tokens in amounts
         ),
         crossings=tuple(
             _told(one, other, crossing(lines[one], lines[other]), lines[one][-1][0]) for one, other in RACES
@@ -61,7 +63,7 @@ def bitter_view(found: dict[str, Any]) -> BitterView:
 
 
 def _cell(bits: float | None) -> str:
-    return "" if bits is None else f"{bits:.3f}"
+    return "" if bits is None else number(bits, ".3f")
 
 
 def crossing(one: Points, other: Points) -> tuple[float, float] | None:
@@ -82,7 +84,7 @@ def crossing(one: Points, other: Points) -> tuple[float, float] | None:
 
 
 def _at(points: Points, tokens: float) -> float:
-    place = bisect_left([read for read, _ in points], tokens)
+    place = bisect_left([read for read, _bits in points], tokens)
     if place in (0, len(points)):
         return points[min(place, len(points) - 1)][1]
     (low, more), (high, less) = points[place - 1], points[place]
@@ -91,37 +93,53 @@ def _at(points: Points, tokens: float) -> float:
 
 
 def _told(one: str, other: str, where: tuple[float, float] | None, last: float) -> str:
-    name, than = ("the " + ("rules" if who == "rules" else who) for who in (one, other))
+    names = {"rules": _("the rules"), "5-gram": _("the 5-gram"), "network": _("the network")}
+    said = {"name": names[one], "than": names[other]}
     if where is None:
-        return f"Up to {last:,} tokens, {name} never takes fewer bits than {than}."
+        message = _("Up to %(last)s tokens, %(name)s never takes fewer bits than %(than)s.")
+        return message % {"last": number(last), **said}
     before, after = where
-    since = f"somewhere between {before:,} and {after:,} tokens on" if before else f"{after:,} tokens on at the latest"
-    return f"From {since}, {name} takes fewer bits than {than}."
+    message = (
+        _("From somewhere between %(before)s and %(after)s tokens on, %(name)s takes fewer bits than %(than)s.")
+        if before
+        else _("From %(after)s tokens on at the latest, %(name)s takes fewer bits than %(than)s.")
+    )
+    return message % {"before": number(before), "after": number(after), **said}
 
 
 def _facts(found: dict[str, Any], seen: float) -> tuple[FactView, ...]:
     scored, passes = found["validation"], seen / found["corpus_tokens"]
     return (
-        FactView("measured on", found["date"]),
+        FactView(_("measured on"), found["date"]),
         FactView(
-            "scored on",
-            f"{counted(scored['labels'], 'label')} of {counted(scored['pieces'], 'piece')} of text that none of them "
-            f"read, {counted(scored['bytes'], 'byte')}",
-        ),
-        FactView("every token equally likely", f"{found['blind']:.3f} bits per byte"),
-        FactView(
-            "rules by hand",
-            "word classes, what follows what, endings: written from what people know of English, nothing counted",
-        ),
-        FactView(
-            "counts",
-            f"Kneser-Ney models of the same training text, drawn at random, up to all of its "
-            f"{counted(found['corpus_tokens'], 'token')}",
+            _("scored on"),
+            counted(
+                scored["pieces"],
+                "%(labels)s labels in %(n)s piece of text that none of them read, %(bytes)s bytes",
+                "%(labels)s labels in %(n)s pieces of text that none of them read, %(bytes)s bytes",
+                labels=scored["labels"],
+                bytes=scored["bytes"],
+            ),
         ),
         FactView(
-            "network",
-            f"“{found['model']}” on the way to its {seen:,} tokens, {passes:.1f} times the text: some sources more "
-            "often, and its snapshots in 4 bits",
+            _("every token equally likely"), _("%(bits)s bits per byte") % {"bits": number(found["blind"], ".3f")}
         ),
-        FactView("versions", ", ".join(f"{name} {version}" for name, version in found["versions"].items())),
+        FactView(
+            _("rules by hand"),
+            _("word classes, what follows what, endings: written from what people know of English, nothing counted"),
+        ),
+        FactView(
+            _("counts"),
+            _("Kneser-Ney models of the same training text, drawn at random, up to all of its %(n)s tokens")
+            % {"n": number(found["corpus_tokens"])},
+        ),
+        FactView(
+            _("network"),
+            _(
+                "“%(model)s” on the way to its %(seen)s tokens, %(passes)s times the text: some sources more often, and "
+                "its snapshots in 4 bits"
+            )
+            % {"model": found["model"], "seen": number(seen), "passes": number(passes, ".1f")},
+        ),
+        FactView(_("versions"), ", ".join(f"{name} {version}" for name, version in found["versions"].items())),
     )

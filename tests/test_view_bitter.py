@@ -41,7 +41,7 @@ def names(svg: ElementTree.Element) -> dict[str, tuple[float, float]]:
     told = {drawn[0] for drawn in DRAWN.values()}
     return {
         str(text.text): (float(text.attrib["x"]), float(text.attrib["y"]))
-        for text in of_class(svg, "chart-text")
+        for text in of_class(svg, "chart-text chart-name")
         if text.text in told
     }
 
