@@ -115,8 +115,8 @@ def _facts(found: dict[str, Any], seen: float) -> tuple[FactView, ...]:
             _("scored on"),
             counted(
                 scored["pieces"],
-                "%(labels)s labels in %(n)s piece of text that none of them read, %(bytes)s bytes",
-                "%(labels)s labels in %(n)s pieces of text that none of them read, %(bytes)s bytes",
+                "%(labels)s labels of %(n)s piece of text that none of them read, %(bytes)s bytes",
+                "%(labels)s labels of %(n)s pieces of text that none of them read, %(bytes)s bytes",
                 labels=scored["labels"],
                 bytes=scored["bytes"],
             ),
@@ -136,8 +136,8 @@ def _facts(found: dict[str, Any], seen: float) -> tuple[FactView, ...]:
         FactView(
             _("network"),
             _(
-                "“%(model)s” on the way to its %(seen)s tokens, %(passes)s times the text: some sources more often, and "
-                "its snapshots in 4 bits"
+                "“%(model)s” on the way to its %(seen)s tokens, %(passes)s times the text: some sources more often, "
+                "and its snapshots in 4 bits"
             )
             % {"model": found["model"], "seen": number(seen), "passes": number(passes, ".1f")},
         ),
