@@ -5,6 +5,7 @@ of them would be a hundred megabytes; in 4 bits they are a fifth, and the loss r
 The beginning needs no file, since random weights follow from the seed, and the end is the checkpoint itself.
 """
 
+import math
 from pathlib import Path
 
 import torch
@@ -78,11 +79,17 @@ def moments(folder: Path) -> dict[int, Path]:
 def chosen(seen: list[int], most: int) -> list[int]:
     """At most `most` moments after the beginning, the last always, the others evenly over the doublings.
 
-    >>> chosen([0, 1, 2, 4, 8, 16, 32, 64], 4)
-    [1, 4, 16, 64]
+    >>> chosen([0, 1, 2, 4, 8, 16, 32, 64], 4), chosen([1, 2, 60, 64], 3)
+    ([1, 4, 16, 64], [1, 2, 64])
     """
     later = [tokens for tokens in seen if tokens]
     if len(later) <= most:
         return later
-    last = len(later) - 1
-    return [later[round(i * last / (most - 1))] for i in range(most)]
+    doublings = math.log2(later[-1] / later[0]) / (most - 1)  # from one to the next
+    wanted = [later[0] * 2 ** (i * doublings) for i in range(most)]
+    found: list[int] = []
+    for i, tokens in enumerate(wanted):
+        possible = [each for each in later if not found or each > found[-1]]
+        possible = possible[: len(possible) - (most - 1 - i)]  # the others are for those still wanted
+        found.append(min(possible, key=lambda each: abs(math.log2(each / tokens))))
+    return found

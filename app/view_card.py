@@ -71,6 +71,7 @@ class CardView:
     counting: Annotated[str, "what the counting models counted"]
     cloze: Annotated[tuple[FactView, ...], "how often it ends a sentence acceptably"]
     typed: Annotated[tuple[FactView, ...], "bits per byte of the bank in several ways of typing"]
+    lower_case: Annotated[str, "whether lower case leads to the same expectations, in words"]
     calibration_error: Annotated[str, "expected calibration error"]
     reliability: Annotated[str, "the reliability diagram, SVG; empty where it was not evaluated"]
     read: Annotated[str, "how much it read, in words"]
@@ -108,6 +109,7 @@ def card_view(card: dict[str, Any], model: LanguageModel, analyze: Analyze) -> C
         counting=_counting(found["baselines"]) if found else "",
         cloze=tuple(_cloze(top, part) for top, part in found.get("cloze", {}).items()),
         typed=tuple(FactView(_(way), number(bits, ".3f")) for way, bits in found.get("as_typed", {}).items()),
+        lower_case=_lower_case(found["lower_case"]) if found else "",
         calibration_error=number(calibration["error"], ".4f") if calibration else "",
         reliability=reliability_chart(calibration["bins"]) if calibration else "",
         read=_read(corpus),
@@ -197,6 +199,13 @@ def _command(card: dict[str, Any]) -> str:
         options = (f"--{name.replace('_', '-')} {run[name]:{form}}" for name, form in settings if name in run)
         lines.append(f"    {' '.join(options)}")
     return "\n".join([*lines, "python -m app evaluate --heldout path/to/others --card"])
+
+
+def _lower_case(found: dict[str, Any]) -> str:
+    return _(
+        "After %(n)s beginnings of them, its expectations in lower case overlap with those as written by %(overlap)s, "
+        "and its first choice is the same in %(first)s."
+    ) % {"n": number(found["contexts"]), "overlap": share(found["overlap"]), "first": share(found["same_first"])}
 
 
 def _counting(baselines: dict[str, Any]) -> str:

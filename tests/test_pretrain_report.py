@@ -12,6 +12,7 @@ from app.checkpoint import Checkpoint
 from app.count import of_corpus
 from app.pretrain.card import add_evaluation, write_card
 from app.pretrain.evaluate import (
+    Agreement,
     Baselines,
     Calibration,
     Report,
@@ -21,12 +22,15 @@ from app.pretrain.evaluate import (
     cloze_tops,
     cut,
     evaluate,
+    lower_case,
     robustness,
 )
 from app.pretrain.shards import write_shards
 from app.pretrain.sources import sources
 from app.pretrain.tables import tables
 from app.settings import CHECKPOINTS
+
+SAME = Agreement(1_900, 0.883, 0.825)
 
 
 def test_calibration_is_the_weighted_distance_between_how_sure_and_how_right() -> None:
@@ -50,6 +54,15 @@ def test_the_ways_of_typing_are_told_apart(random_checkpoint: Checkpoint) -> Non
     found = robustness(random_checkpoint, ["The Cat Sat On The Mat.", "The dog sat."])
     assert list(found) == ["as written", "in lower case", "without the final stop"]
     assert len(set(found.values())) == 3
+
+
+def test_expectations_in_lower_case_are_compared_after_every_context_that_has_a_capital(
+    random_checkpoint: Checkpoint,
+) -> None:
+    found = lower_case(random_checkpoint, ["The cat sat on the mat.", "all of it is small", "One two"])
+    assert found.contexts == 4  # “The cat” to “The cat sat on the”
+    assert 0 < found.overlap < 1
+    assert found.same_first in (0, 0.25, 0.5, 0.75, 1)
 
 
 def test_a_run_on_document_is_cut_without_losing_a_label(random_checkpoint: Checkpoint) -> None:
@@ -77,7 +90,7 @@ def test_the_report_sets_the_network_beside_its_baselines(
     assert report.overall.network == pytest.approx(weighted)
     assert report.baselines.five_grams > 0
     assert not math.isnan(report.calibration.error)
-    assert len(list(tables(report))) == 4  # no cloze was asked for
+    assert len(list(tables(report))) == 5  # no cloze was asked for
 
 
 def test_an_evaluation_is_added_to_a_card_with_its_diagram(tmp_path: Path) -> None:
@@ -88,7 +101,7 @@ def test_an_evaluation_is_added_to_a_card_with_its_diagram(tmp_path: Path) -> No
     row = SourceRow("cats", 12, 3_456, 2.5, 2.0, 1.5)
     overall, counted = replace(row, source="all"), Baselines(10, 7, 1.0, 2.0)
     sure = Calibration(0.0123, [(0.2, 0.3, 1.0)])
-    report = Report([row], overall, counted, {"top 1": 0.75}, {"as written": 1.5}, sure)
+    report = Report([row], overall, counted, {"top 1": 0.75}, {"as written": 1.5}, sure, SAME)
     add_evaluation(tmp_path, report)
     readme = (tmp_path / "README.md").read_text()
     assert "| cats | 12 | 2.500 | 2.000 | 1.500 | 0.750 |" in readme
@@ -106,7 +119,7 @@ def test_an_older_card_gets_the_number_of_its_pieces_from_shards_of_the_same_tex
     assert of_corpus(card) is None
     write_card(tmp_path, card)
     row = SourceRow("cats", 12, 3_456, 2.5, 2.0, 1.5)
-    report = Report([row], row, Baselines(10, 7, 1.0, 2.0), {}, {}, Calibration(0.0, []))
+    report = Report([row], row, Baselines(10, 7, 1.0, 2.0), {}, {}, Calibration(0.0, []), SAME)
     manifest = [{**row, "pieces": 10 + i} for i, row in enumerate(card["corpus"])]
     add_evaluation(tmp_path, report, [{**row, "sha256": "of another text"} for row in manifest])
     assert of_corpus(json.loads((tmp_path / "card.json").read_text())) is None
@@ -120,6 +133,6 @@ def test_an_older_card_gets_the_number_of_its_pieces_from_shards_of_the_same_tex
 
 def test_a_checkpoint_without_a_card_cannot_take_an_evaluation(tmp_path: Path) -> None:
     row = SourceRow("cats", 12, 3_456, 2.5, 2.0, 1.5)
-    report = Report([row], row, Baselines(10, 7, 1.0, 2.0), {}, {}, Calibration(0.0, []))
+    report = Report([row], row, Baselines(10, 7, 1.0, 2.0), {}, {}, Calibration(0.0, []), SAME)
     with pytest.raises(ValueError, match=r"card\.json is missing"):
         add_evaluation(tmp_path, report)

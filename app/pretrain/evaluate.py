@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from app.checkpoint import Checkpoint
 from app.model import GPT
@@ -132,6 +133,19 @@ class Calibration:
 
 
 @dataclass(frozen=True)
+class Agreement:
+    """Whether lower case leads to the same expectations, over the contexts of the bank in which it changes anything.
+
+    overlap: the mean of Σ min(P, Q) over what may come next, 1 where both expect the same. same_first: the share of
+    contexts with the same first choice. Tokens that differ in case alone count as one.
+    """
+
+    contexts: int
+    overlap: float
+    same_first: float
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything that `evaluate` measures."""
 
@@ -141,6 +155,7 @@ class Report:
     cloze: dict[str, float]  # share of the contexts whose accepted word's first token is in the top 1, 5, 10
     as_typed: dict[str, float]  # bits per byte of the bank as written, in lower case, without the final stop
     calibration: Calibration
+    lower_case: Agreement
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain data."""
@@ -175,6 +190,7 @@ def evaluate(
         cloze_tops(checkpoint, cloze) if cloze else {},
         robustness(checkpoint, bank),
         calibration(scores),
+        lower_case(checkpoint, bank),
     )
 
 
@@ -221,6 +237,28 @@ def robustness(checkpoint: Checkpoint, bank: Sequence[str]) -> dict[str, float]:
         way: measured(checkpoint.model, tokenizer, tokenizer.encode_batch(texts)).bits_per_byte
         for way, texts in ways.items()
     }
+
+
+def lower_case(checkpoint: Checkpoint, bank: Sequence[str]) -> Agreement:
+    """Compare what a checkpoint expects as written and in lower case, after each beginning of the bank's sentences."""
+    folded: dict[str, int] = {}
+    kinds = torch.tensor(
+        [folded.setdefault(checkpoint.text(i).lower(), len(folded)) for i in range(checkpoint.vocab_size)]
+    )
+
+    def expected(context: str) -> Tensor:
+        logits = checkpoint.logits(checkpoint.tokenizer.encode(context))[-1].double()
+        return torch.zeros(len(folded), dtype=torch.float64).index_add_(0, kinds, logits.softmax(dim=-1))
+
+    found = []
+    for words in (text.split() for text in bank):
+        for context in (" ".join(words[:n]) for n in range(2, len(words))):
+            if context != context.lower():
+                with torch.inference_mode():
+                    one, other = expected(context), expected(context.lower())
+                found.append((float(torch.minimum(one, other).sum()), float(one.argmax() == other.argmax())))
+    overlaps, firsts = np.array(found or [(math.nan, math.nan)]).mean(axis=0).tolist()
+    return Agreement(len(found), overlaps, firsts)
 
 
 def calibration(scores: Sequence[Scores]) -> Calibration:

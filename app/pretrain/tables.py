@@ -26,6 +26,11 @@ def tables(report: Report) -> Iterator[Table | str]:
     if report.cloze:
         yield "cloze: " + ", ".join(f"{top} {share:.0%}" for top, share in report.cloze.items())
     yield "bank, bits per byte: " + ", ".join(f"{way} {bits:.3f}" for way, bits in report.as_typed.items())
+    same = report.lower_case
+    yield (
+        f"bank in lower case, {same.contexts:,} contexts: expectations overlap by {same.overlap:.1%}, "
+        f"first choice the same in {same.same_first:.1%}"
+    )
     yield f"expected calibration error: {report.calibration.error:.4f}"
     cost = report.baselines
     yield (
