@@ -5,6 +5,7 @@ light or dark, and the card's file, which stands alone.
 """
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -92,8 +93,8 @@ def bitter_chart(lines: Sequence[Line]) -> str:
     read = [point[0] for line in lines for point in line.points if point[0]]
     first, last = min(read), max(read)
     none = first / 8
-    decades = range(math.ceil(math.log10(first)), math.floor(math.log10(last)) + 1)
-    ticks = [(none, _("none")), *((10.0**power, short_count(10**power).replace(".0", "")) for power in decades)]
+    decades = range(math.ceil(math.log10(none)) + 1, math.floor(math.log10(last)) + 1)
+    ticks = [(none, _("none")), *((10.0**power, _round_count(10**power)) for power in decades)]
     across = Axis(_("tokens of text read"), none, last * 80, ticks, True)  # beyond the last, there is room for names
     values = [point[1] for line in lines for point in line.points]
     steps = range(math.floor(2 * min(values)), math.ceil(2 * max(values)) + 1)
@@ -124,6 +125,11 @@ def _dot(x: str, y: str, line: Line) -> str:
     return (
         f'<circle class="{line.kind}" cx="{x}" cy="{y}" r="1.6" fill="none" stroke="{line.colour}" stroke-width="3.2"/>'
     )
+
+
+def _round_count(number: int) -> str:
+    """A power of ten in short, without the decimal that other numbers have."""
+    return re.sub(r"\D0(?=\D)", "", short_count(number))
 
 
 def _doublings(low: float, high: float) -> list[tuple[float, str]]:

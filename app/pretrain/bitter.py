@@ -33,7 +33,7 @@ from app.pretrain.ngram import KneserNey, unigram_log_probs
 from app.pretrain.rules import Rules
 from app.pretrain.shards import Pieces, source_names
 
-AMOUNTS = (10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000)  # and all there are
+AMOUNTS = (*(step * 10**power for power in range(3, 7) for step in (1, 3)), 10_000_000)  # and all there are
 SEED = 1  # of the draw
 FILE = "bitter.json"  # beside the checkpoint
 NAMES = ("rules", "unigram", "bigram", "5-gram", "network")

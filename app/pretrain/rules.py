@@ -128,7 +128,7 @@ class Rules:
         rules = self.book["going_on"]
         listed = self._distribution({text: 1 / (rank + SHIFT) for rank, text in enumerate(rules["listed"].split(), 1)})
         others = self._shared(text for text in self.texts if re.fullmatch("[a-z]+", text))
-        return (1 - rules["unlisted"]) * listed + rules["unlisted"] * others
+        return np.asarray((1 - rules["unlisted"]) * listed + rules["unlisted"] * others)
 
     # --- What is expected -------------------------------------------------------------------------------------------
 
