@@ -27,7 +27,7 @@ function isMeantForTheStage(event, key) {
   if (event.altKey || event.ctrlKey || event.metaKey || (event.shiftKey && key !== "?")) return false;
   if (LETTERS.includes(key) && new URLSearchParams(location.search).get("keys") === "off") return false;
   if (key === " ") return !at.closest(`button, summary, ${FIELDS}`);
-  if (key.length > 1 && at.matches(".scroll[tabindex]")) return false; // it scrolls by them
+  if (key.length > 1 && at.matches(":not(a)[tabindex='0']")) return false; // it scrolls by them
   return !at.closest(FIELDS);
 }
 

@@ -1,4 +1,4 @@
-// What only a projector's view needs: a button for the full screen, and the shown pair's row kept in sight.
+// What only a projector's view needs: a button for the full screen, and the shown pair kept in sight.
 const page = document.documentElement;
 
 if (!document.fullscreenEnabled) page.classList.add("never-full");
@@ -8,9 +8,10 @@ document.addEventListener("click", (event) => {
 });
 
 function follow() {
-  const box = document.querySelector("#stage .scroll");
-  const row = box?.querySelector(".is-current");
-  if (row) box.scrollTop = row.offsetTop - (box.clientHeight - row.offsetHeight) / 2;
+  for (const shown of document.querySelectorAll(".scroll .is-current, .many .label")) {
+    const box = shown.closest(".scroll, .many");
+    box.scrollTop = shown.offsetTop - (box.clientHeight - shown.offsetHeight) / 2;
+  }
 }
 
 document.addEventListener("htmx:after:swap", follow);

@@ -1,7 +1,8 @@
 // A box is a stop for the keyboard only while it has something to scroll to; keys and swipes then belong to it.
 function markScrolling() {
-  for (const box of document.querySelectorAll(".scroll")) {
-    if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) box.setAttribute("tabindex", "0");
+  for (const box of document.querySelectorAll(".scroll, .projector #stage > :is(.cards, .card)")) {
+    const hidden = Math.max(box.scrollWidth - box.clientWidth, box.scrollHeight - box.clientHeight);
+    if (hidden > 1) box.setAttribute("tabindex", "0");
     else box.removeAttribute("tabindex");
   }
 }

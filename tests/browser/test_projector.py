@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenContext
-from tests.browser.person import SENTENCE, address, link, state
+from tests.browser.conftest import PHONE, OpenContext
+from tests.browser.person import LONG, SENTENCE, address, link, state
 
 LONG_ONE = "When the old clock in the hall struck twelve, the house grew so quiet that even the mice stopped to listen."
 
@@ -45,6 +45,39 @@ def test_the_shown_pairs_row_stays_in_sight_among_many(open_context: OpenContext
     expect(page.locator(".staircase .is-current")).to_be_in_viewport(ratio=1)
     link(page, "First").click()
     expect(page.locator(".staircase .is-current")).to_be_in_viewport(ratio=1)
+
+
+def test_a_long_text_leaves_room_for_the_rest_and_shows_its_label(open_context: OpenContext) -> None:
+    page = open_context((1280, 720)).new_page()
+    page.goto(f"{address(LONG, 100)}&view=projector")
+    expect(page.locator(".token.label")).to_be_in_viewport(ratio=1)
+    link(page, "Last").click()
+    expect(page.locator(".token.label")).to_be_in_viewport(ratio=1)
+    expect(page.locator(".staircase .is-current")).to_be_in_viewport(ratio=1)
+
+
+def test_what_a_keyboard_must_scroll_is_a_stop_for_it(open_context: OpenContext) -> None:
+    page = open_context((1280, 720)).new_page()
+    page.goto(f"{address(LONG, 100)}&view=projector")
+    bars = page.locator(".cards")
+    bars.focus()
+    page.keyboard.press("End")
+    expect(page.locator(".remainder")).to_be_in_viewport(ratio=1)
+    expect(page.locator(".where")).to_have_text("Pair 100 of 127")
+
+
+def test_the_list_names_its_keys_there_too(page: Page) -> None:
+    page.goto(f"{address()}&view=projector")
+    page.keyboard.press("Shift+?")
+    expect(page.get_by_text("Page Down")).to_be_in_viewport(ratio=1)
+
+
+def test_a_phone_shows_the_ordinary_stage_instead(open_context: OpenContext) -> None:
+    page = open_context(PHONE).new_page()
+    page.goto(f"{address()}&view=projector")
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
+    heights = "all => all.map(control => control.offsetHeight)"
+    assert min(page.locator(".stepper .button, .options .button").evaluate_all(heights)) >= 44
 
 
 def test_a_button_fills_the_screen_and_frees_it(page: Page) -> None:
