@@ -113,7 +113,7 @@ def columns(analysis: Analysis, state: State) -> Iterable[ColumnView]:
             label=shown[step],
             percent=percent(prediction.probability, prediction.loss),
             loss=loss_text(prediction.loss),
-            spoken=_spoken(prediction),
+            spoken=_column_spoken(prediction, analysis.tokens[step - 1].text),
         )
 
 
@@ -135,8 +135,21 @@ def mean_loss_room(analysis: Analysis) -> tuple[str, ...]:
 
 
 def _spoken(prediction: Prediction) -> str:
-    label = prediction.label.strip() or visible(prediction.label)
-    return _("Step %(step)s: label “%(label)s”") % {"step": prediction.step, "label": label}
+    return _("Step %(step)s: label “%(label)s”") % {"step": prediction.step, "label": _legible(prediction.label)}
+
+
+def _column_spoken(prediction: Prediction, given: str) -> str:
+    return _("Step %(step)s: input “%(input)s”, label “%(label)s”, %(percent)s, loss %(loss)s") % {
+        "step": prediction.step,
+        "input": _legible(given),
+        "label": _legible(prediction.label),
+        "percent": percent(prediction.probability, prediction.loss),
+        "loss": loss_text(prediction.loss),
+    }
+
+
+def _legible(text: str) -> str:
+    return text.strip() or visible(text)
 
 
 def _terms(analysis: Analysis) -> list[str]:

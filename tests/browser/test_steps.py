@@ -139,14 +139,6 @@ def test_the_keyboard_alone_reaches_next_and_steps(any_page: Page) -> None:
     expect_step(any_page, 2)
 
 
-def test_a_step_is_announced_to_a_screen_reader(page: Page) -> None:
-    page.goto(address())
-    link(page, "Next").click()
-    expect(page.locator("[aria-live=polite]")).to_have_text(
-        re.compile("^Pair 2 of .*: after “The cat”, the label is “")
-    )
-
-
 def test_an_unreachable_server_is_told_where_the_visitor_looks(page: Page, watch: Watch) -> None:
     page.goto(address())
     page.wait_for_load_state("networkidle")
