@@ -100,8 +100,22 @@ def test_on_paper_the_sentence_is_whole_and_the_step_named_without_controls(page
     page.emulate_media(media="print")
     expect(page.locator(".printed")).to_have_text(LONG)
     expect(page.locator(".where")).to_be_visible()
-    for control in (".sentence", "#next", "#play", "#tint", "#fold", "#keys"):
+    for control in (".sentence", "#next", "#play", "#tint", "#fold", "#keys", ".themes"):
         expect(page.locator(control)).to_be_hidden()
+
+
+def test_on_paper_guesses_and_moments_are_without_controls_too(page: Page) -> None:
+    page.emulate_media(media="print")
+    for options, kept, dropped in (
+        ("&guess=on", ".choices", ("#word2", "#next")),
+        ("&guess=on&pick=5", ".verdict", ("#on", "#again")),
+        ("&seen=0", ".stops", ("#moments-close", "#moment")),
+        ("&view=projector", ".printed", ("#projector", "#fullscreen")),
+    ):
+        page.goto(address(step=2) + options)
+        expect(page.locator(kept)).to_be_visible()
+        for control in dropped:
+            expect(page.locator(control)).to_be_hidden()
 
 
 def test_forced_colours_tell_context_label_and_future_apart(open_context: OpenContext) -> None:
@@ -118,6 +132,25 @@ def test_forced_colours_tell_context_label_and_future_apart(open_context: OpenCo
         for row in (".is-label", "tr:not(.is-label)", ".remainder")
     ]
     assert len(set(fills)) == 3, fills
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("#first", "#last"),
+        (".stops [aria-current]", ".stops li:last-child a"),
+        (".top [aria-current]", ".top nav a:last-child"),
+    ],
+    ids=["nowhere to go", "the moment shown", "the page shown"],
+)
+def test_forced_colours_show_which_link_is_another_kind(open_context: OpenContext, one: str, other: str) -> None:
+    page = open_context(forced_colors="active").new_page()
+    page.goto(f"{address()}&seen=0")
+    style = """link => {
+        const { color, backgroundColor, textDecorationLine } = getComputedStyle(link);
+        return [color, backgroundColor, textDecorationLine].join();
+    }"""
+    assert page.locator(one).evaluate(style) != page.locator(other).evaluate(style)
 
 
 def test_bars_of_all_steps_share_one_scale(page: Page) -> None:

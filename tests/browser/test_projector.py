@@ -24,7 +24,7 @@ def test_f_gives_the_stage_the_whole_picture_and_back(page: Page) -> None:
     expect(page.locator(".where")).to_have_text("Pair 5 of 10")
 
 
-@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (1024, 768)])
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (1024, 768), (960, 540)])
 @pytest.mark.parametrize("sentence", ["Hi there.", SENTENCE, LONG_ONE])
 def test_the_picture_holds_the_stage_without_scrolling(
     open_context: OpenContext, sentence: str, size: tuple[int, int]
@@ -36,6 +36,10 @@ def test_the_picture_holds_the_stage_without_scrolling(
         assert held == list(size), options
         expect(link(page, "Previous")).to_be_in_viewport(ratio=1)
         expect(page.locator("#refresh")).to_be_in_viewport(ratio=1)
+        rights = page.locator(".options > :is(a, button)").evaluate_all(
+            "all => all.map(e => e.offsetLeft + e.offsetWidth)"
+        )
+        assert max(rights) < page.locator("#sentence").evaluate("field => field.offsetLeft"), options
 
 
 def test_the_shown_pairs_row_stays_in_sight_among_many(open_context: OpenContext) -> None:
