@@ -41,6 +41,7 @@ Whole texts rather than a sentence:
     ruler.py, view_ruler.py   how much text there is, from a sentence to the web
     view_bitter.py    rules, counting and the network on growing amounts of text
 
-Beside the flow: settings.py (what an operator can set), bench.py (how fast it is), cli.py (`python -m app …`), and
-pretrain/, which makes the checkpoint in checkpoints/. main.py builds the app.
+Beside the flow: settings.py (what an operator can set), bench.py and bench_browser.py (how fast it is, in a terminal
+and on screen), cli.py (`python -m app …`), and pretrain/, which makes the checkpoint in checkpoints/. main.py builds
+the app.
 """

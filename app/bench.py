@@ -94,11 +94,11 @@ def _passes() -> Iterator[Row]:
 def _served() -> Iterator[Row]:
     """Kept pages beside a bare endpoint that sends the same bytes; start-up and memory beside torch alone."""
     state = urlencode({"sentence": WORDS, "step": 5})
-    with _serving(OURS) as (port, pid), tempfile.TemporaryDirectory() as folder:
+    with serving(OURS) as (port, pid), tempfile.TemporaryDirectory() as folder:
         for name, path in (("page", f"/?{state}"), ("fragment", f"/stage?{state}")):
             body = Path(folder, name)
             body.write_bytes(_get(http.client.HTTPConnection("127.0.0.1", port), path))
-            with _serving(BARE, {BODY: str(body)}) as (bare_port, _):
+            with serving(BARE, {BODY: str(body)}) as (bare_port, _):
                 ours, other = _in_turns(_asking(port, path), _asking(bare_port, "/"))
             sides = (_scaled(side, 1e3 / REQUESTS) for side in (ours, other))
             size = f"{body.stat().st_size:,} bytes"
@@ -123,7 +123,7 @@ def _prefix_passes(loaded: LanguageModel, pairs: list[TrainingPair]) -> None:
 
 
 def _start() -> None:
-    with _serving(OURS):
+    with serving(OURS):
         pass
 
 
@@ -174,7 +174,7 @@ def _python(*arguments: str, **options: Any) -> Iterator[Any]:
 
 
 @contextmanager
-def _serving(command: tuple[str, ...], environment: dict[str, str] | None = None) -> Iterator[tuple[int, int]]:
+def serving(command: tuple[str, ...], environment: dict[str, str] | None = None) -> Iterator[tuple[int, int]]:
     """Run a server until it answers; yields its port and process id."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

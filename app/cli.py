@@ -273,6 +273,22 @@ def bench(as_json: Annotated[bool, typer.Option("--json", help="Print numbers al
 
 
 @app.command()
+def bench_browser() -> None:
+    """Measure in a real Chromium how long a step takes from key to screen, and what a first view weighs."""
+    from importlib.util import find_spec
+
+    if not find_spec("playwright"):
+        fail("playwright, which drives the browser, is not installed: pip install -e '.[dev]'")
+    from app.bench_browser import measure, table
+
+    view, steps = measure()
+    console.print(table(steps))
+    console.print(f"first view: {len(view.requests)} requests, {view.size / 1000:.1f} kB over the wire")
+    for path, size in view.requests:
+        console.print(f"  {size / 1000:5.1f} kB  {path}", soft_wrap=True)
+
+
+@app.command()
 def bench_training(
     shards: Annotated[Path, typer.Option(help="The corpus as tokens, as pretrain left it.")] = SHARDS,
     minutes: Annotated[float, typer.Option(min=0.01, help="Training time of each loop.")] = 10,

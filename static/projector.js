@@ -8,7 +8,7 @@ document.addEventListener("click", (event) => {
 });
 
 function follow() {
-  for (const shown of document.querySelectorAll(".scroll .is-current, .many .label")) {
+  for (const shown of document.querySelectorAll(".projector :is(.scroll .is-current, .many .label)")) {
     const box = shown.closest(".scroll, .many");
     box.scrollTop = shown.offsetTop - (box.clientHeight - shown.offsetHeight) / 2;
   }

@@ -8,4 +8,5 @@ function markScrolling() {
 }
 
 new ResizeObserver(markScrolling).observe(document.documentElement);
-document.addEventListener("htmx:after:settle", markScrolling);
+// Once a step is on screen: to ask for sizes before that would lay the page out twice.
+document.addEventListener("htmx:after:settle", () => requestAnimationFrame(() => setTimeout(markScrolling)));

@@ -15,4 +15,8 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
 
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   if (asked?.ctx === ctx) asked = null;
+  // Whoever has pressed Next will mostly press it again: what that shows is fetched while this is looked at.
+  if (ctx.sourceElement.closest?.("#next, #previous")) {
+    requestAnimationFrame(() => setTimeout(() => ctx.sourceElement.dispatchEvent(new Event("ahead"))));
+  }
 });

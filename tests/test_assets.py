@@ -5,7 +5,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.web import assets
-from app.web.assets import STATIC, asset
+from app.web.assets import JOINED, STATIC, asset, content
 from tests.markup import Markup
 
 FILES = sorted(str(file.relative_to(STATIC)) for file in STATIC.rglob("*") if file.suffix in (".css", ".js", ".svg"))
@@ -15,15 +15,20 @@ FILES = sorted(str(file.relative_to(STATIC)) for file in STATIC.rglob("*") if fi
 def static(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty static folder."""
     monkeypatch.setattr(assets, "STATIC", tmp_path)
-    asset.cache_clear()
+    forget()
     yield tmp_path
+    forget()
+
+
+def forget() -> None:
     asset.cache_clear()
+    content.cache_clear()
 
 
 def test_an_address_changes_with_the_files_content(static: Path) -> None:
     (static / "a.css").write_text("a {}")
     first = asset("a.css")
-    asset.cache_clear()
+    forget()
     (static / "a.css").write_text("b {}")
     assert asset("a.css") != first
     assert first.startswith("static/a.css?v=")
@@ -54,6 +59,14 @@ def test_pages_ask_for_files_by_versioned_addresses_and_get_their_types(client: 
 @pytest.mark.parametrize("path", ["nowhere.css", "%2e%2e/pyproject.toml", "..%2fapp%2fmain.py", "vendor", ""])
 def test_nothing_but_the_static_files_is_served(client: TestClient, path: str) -> None:
     assert client.get(f"/static/{path}").status_code == 404
+
+
+def test_every_script_of_ours_is_among_those_that_the_stage_asks_for_at_once(client: TestClient) -> None:
+    scripts = [file.name for file in STATIC.glob("*.js")]
+    assert set(scripts) == {name for name in JOINED["stage.js"] if "/" not in name}
+    answer = client.get(f"/{asset('stage.js')}")
+    assert all((STATIC / name).read_text(encoding="utf-8") in answer.text for name in scripts)
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
 
 
 def test_the_style_sheet_asks_for_nothing_from_elsewhere() -> None:

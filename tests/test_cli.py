@@ -122,7 +122,7 @@ def test_a_model_of_another_maker_is_not_measured_and_why_is_said(
     assert len(outcome.errors.splitlines()) == 1
 
 
-COMMANDS = ["serve", "pairs", "count", "pretrain", "evaluate", "bitter", "bench", "bench-training"]
+COMMANDS = ["serve", "pairs", "count", "pretrain", "evaluate", "bitter", "bench", "bench-browser", "bench-training"]
 
 
 @pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
@@ -177,3 +177,10 @@ def test_a_setting_that_cannot_be_read_is_named_with_what_it_should_be() -> None
     )
     assert done.returncode == 2
     assert done.stderr.startswith("Error: FREELABELS_CACHE_MEGABYTES is “much”: Input should be a valid number")
+
+
+def test_the_browsers_bench_names_what_is_missing(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    outcome = run("bench-browser")
+    assert outcome.status == 2
+    assert "playwright, which drives the browser, is not installed: pip install -e '.[dev]'" in outcome.errors

@@ -10,21 +10,35 @@ from starlette.types import Scope
 from app.settings import RESOURCES
 
 STATIC = RESOURCES / "static"
+# What the stage runs, in one request. In a sandboxed frame, frame.js must be heard before htmx starts.
+SCRIPTS = (
+    *("frame.js", "vendor/htmx.min.js", "vendor/hx-preload.min.js", "app.js", "steps.js", "scroll.js", "play.js"),
+    *("keys.js", "guess.js", "swipe.js", "fold.js", "moments.js", "projector.js"),
+)
+JOINED = {"stage.js": SCRIPTS}
+
+
+@cache
+def content(name: str) -> bytes:
+    """What a static file holds, or several joined under one name."""
+    return b";\n".join((STATIC / part).read_bytes() for part in JOINED.get(name, (name,)))
 
 
 @cache
 def asset(name: str) -> str:
     """The address of a static file, from the app's root: static/app.css?v=1f2e3d4c."""
-    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
-    return f"static/{name}?v={digest}"
+    return f"static/{name}?v={hashlib.sha256(content(name)).hexdigest()[:12]}"
 
 
 class Assets(StaticFiles):
     """Static files that may be kept for a year when asked for under `asset`'s address."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """Answer one file."""
-        response = await super().get_response(path, scope)
+        """Answer one file, or several joined."""
+        if path in JOINED:
+            response = Response(content(path), media_type="text/javascript")
+        else:
+            response = await super().get_response(path, scope)
         versioned = scope["query_string"].startswith(b"v=")
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if versioned else "no-cache"
         return response
