@@ -5,6 +5,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import pytest
 from jinja2 import UndefinedError, nodes
+from starlette.testclient import TestClient
 
 from app import (
     view,
@@ -101,3 +102,12 @@ def test_every_kind_of_stage_renders(kind: str, shipped: Checkpoint) -> None:
 def test_a_template_that_names_something_unknown_fails_loudly() -> None:
     with pytest.raises(UndefinedError, match="message"):
         Page.of("error.html", status_code=404, **FRAME)
+
+
+def test_every_page_has_a_title_and_a_description_of_its_own(client: TestClient) -> None:
+    pages = [Markup(client.get(path).text) for path in ("/", "/model", "/docs", "/proof?sentence=a+b")]
+    titles = {page.all("title")[0].text for page in pages}
+    descriptions = {
+        meta["content"] for page in pages for meta in page.all("meta") if meta.attributes.get("name") == "description"
+    }
+    assert len(titles) == len(descriptions) == len(pages)
