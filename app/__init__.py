@@ -31,11 +31,13 @@ A sentence flows one way through these files, each knowing only those before it:
     charts.py, view_card.py   the model's card as charts and words
     view_examples.py  what it expects in telling places, on its card
     view_terminal.py  the predictions as a table for a terminal
+    lesson/           the lesson: what each of its parts computes, and shows
     web/              a module a page or API; main.py puts them together into the app
 
 Whole texts rather than a sentence:
 
     documents.py      bytes to documents, as they arrive
+    finetune/         from the pretrained network to a classifier, by a few labels
     count.py          documents to tokens and pairs, counted
     count_files.py    the same for files and folders, on all cores
     ruler.py, view_ruler.py   how much text there is, from a sentence to the web

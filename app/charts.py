@@ -37,6 +37,16 @@ class Axis:
         return (value - low) / (high - low)
 
 
+@dataclass(frozen=True)
+class Mark:
+    """A point with its name: a class of the style sheet's, and a colour where there is none."""
+
+    at: tuple[float, float]
+    words: str
+    name: str
+    colour: str
+
+
 def reliability_chart(bins: Iterable[tuple[float, float, float]]) -> str:
     """How often the first choice was right, by how sure the model was: (sure, right, share of the tokens) a dot.
 
@@ -130,6 +140,17 @@ def _dot(x: str, y: str, line: Line) -> str:
 def _round_count(number: int) -> str:
     """A power of ten in short, without the decimal that other numbers have."""
     return re.sub(r"\D0(?=\D)", "", short_count(number))
+
+
+def curve_chart(title: str, across: Axis, up: Axis, line: Sequence[tuple[float, float]], marks: Iterable[Mark]) -> str:
+    """A curve, and marks beside it with their names."""
+    drawn = [_path(line, across, up, "chart-line", QUIET, 2)]
+    for mark in marks:
+        x, y = map(float, _place(*mark.at, across, up))
+        anchor, aside = ("start", 10) if x < WIDTH * 0.7 else ("end", 4)
+        drawn.append(f'<circle class="chart-{mark.name}" cx="{x}" cy="{y}" r="6" fill="{mark.colour}"/>')
+        drawn.append(_text(x + aside, y - 10, mark.words, anchor))
+    return _chart(title, across, up, drawn)
 
 
 def _doublings(low: float, high: float) -> list[tuple[float, str]]:

@@ -163,17 +163,18 @@ def short_count(count: int) -> str:
     return str(count)
 
 
-def in_words(number: float) -> str:
+def in_words(value: float) -> str:
     """A large number with its unit as a word, to three digits; one below a million in full.
 
-    >>> [in_words(number) for number in (89_223, 22_433_625, 3e9, 1.56e13, 1e15)]
+    >>> [in_words(value) for value in (89_223, 22_433_625, 3e9, 1.56e13, 1e15)]
     ['89,223', '22.4 million', '3 billion', '15.6 trillion', '1,000 trillion']
     """
-    for size, unit in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
-        if number >= size:
-            count = number / size
-            return f"{count:,.0f} {unit}" if count >= 1000 else f"{count:.3g} {unit}"
-    return f"{number:,.0f}"
+    units = ((1e12, _("%(n)s trillion")), (1e9, _("%(n)s billion")), (1e6, _("%(n)s million")))
+    for size, unit in units:
+        if value >= size:
+            count = value / size
+            return unit % {"n": number(count, ",.0f") if count >= 1000 else marked(f"{count:.3g}")}
+    return number(value, ",.0f")
 
 
 def decimal(probability: float, loss: float = math.inf) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.count import Count
+from app.language import N_
 
 
 @dataclass(frozen=True)
@@ -68,13 +69,13 @@ WEB = Source(
 
 # A pair fewer than tokens in each document: on this scale, tokens and pairs are the same.
 ESTIMATES = (
-    Mark("a book, on average", 89_000, "words", BOOKS),
-    Mark("what a child hears by 13", 100_000_000, "words", CHILD),
-    Mark("English Wikipedia", 3_000_000_000, "tokens", WIKIPEDIA),
-    Mark("what GPT-3 read", 300_000_000_000, "tokens", GPT_3_READ),
-    Mark("FineWeb, a cleaned web", 15_000_000_000_000, "tokens", FINEWEB),
-    Mark("what Llama 3 read", 15_600_000_000_000, "tokens", LLAMA_3_READ),
-    Mark("the indexed web", 400_000_000_000_000, "tokens", WEB),
+    Mark(N_("a book, on average"), 89_000, "words", BOOKS),
+    Mark(N_("what a child hears by 13"), 100_000_000, "words", CHILD),
+    Mark(N_("English Wikipedia"), 3_000_000_000, "tokens", WIKIPEDIA),
+    Mark(N_("what GPT-3 read"), 300_000_000_000, "tokens", GPT_3_READ),
+    Mark(N_("FineWeb, a cleaned web"), 15_000_000_000_000, "tokens", FINEWEB),
+    Mark(N_("what Llama 3 read"), 15_600_000_000_000, "tokens", LLAMA_3_READ),
+    Mark(N_("the indexed web"), 400_000_000_000_000, "tokens", WEB),
 )
 
 

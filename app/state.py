@@ -6,7 +6,7 @@ Reload, Back, a bookmark and a link in a mail all give the same view, since ther
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from app.guess import Guess, written
@@ -58,7 +58,10 @@ class State:
         return {name: getattr(self, name) for name, default in defaults.items() if getattr(self, name) != default}
 
 
-def shown_as(state: State, asked: Mapping[str, str], moments: Iterable[int] = ()) -> tuple[State, tuple[str, ...]]:
+S = TypeVar("S", bound=State)
+
+
+def shown_as(state: S, asked: Mapping[str, str], moments: Iterable[int] = ()) -> tuple[S, tuple[str, ...]]:
     """The state with the options that a URL asks for, and a message for each whose value it cannot have.
 
     moments: the tokens seen at those moments of training that can be shown.

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from app.charts import FIRST, INK, LINE, QUIET, apart
 from app.formatting import in_words
+from app.language import _, ngettext, number
 from app.ruler import Mark
 
 WIDTH, DECADE, GAP = 336, 34, 39  # units: across, a factor of ten, between two labels
@@ -44,15 +45,24 @@ def ruler_view(marks: Sequence[Mark]) -> RulerView:
 
 def _mark(mark: Mark) -> MarkView:
     source = mark.source
-    about = "about " if source else ""
+    amount = _amount(mark.number)[mark.unit] % {"n": in_words(mark.number)}
     return MarkView(
-        name=mark.name,
-        amount=f"{about}{in_words(mark.number)} {mark.unit if mark.number > 1 else mark.unit.removesuffix('s')}",
-        exact="" if source else f"{mark.number:,}",
+        name=_(mark.name),
+        amount=_("about %(amount)s") % {"amount": amount} if source else amount,
+        exact="" if source else number(mark.number),
         is_estimate=bool(source),
         source=f"{source.authors} ({source.year}), {source.title}, {source.place}" if source else "",
         url=source.url if source else "",
     )
+
+
+def _amount(n: int) -> dict[str, str]:
+    """So many of each unit."""
+    return {
+        "pairs": ngettext("%(n)s pair", "%(n)s pairs", n),
+        "tokens": ngettext("%(n)s token", "%(n)s tokens", n),
+        "words": ngettext("%(n)s word", "%(n)s words", n),
+    }
 
 
 def _picture(marks: Sequence[Mark], shown: Sequence[MarkView]) -> str:
@@ -61,9 +71,10 @@ def _picture(marks: Sequence[Mark], shown: Sequence[MarkView]) -> str:
     height = foot + BOTTOM
     places = [TOP + DECADE * math.log10(mark.number) for mark in marks]
     described = ", ".join(f"{mark.name} {mark.amount}" for mark in shown)
+    name = escape(_("Logarithmic ruler: %(marks)s") % {"marks": described})
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chart ruler" viewBox="0 0 {WIDTH} {height}" role="img"'
-        f' font-family="system-ui, sans-serif" font-size="14"><title>Logarithmic ruler: {escape(described)}</title>',
+        f' font-family="system-ui, sans-serif" font-size="14"><title>{name}</title>',
         f'<path class="ruler-line" d="M{SCALE} {TOP} V{foot}" stroke="{LINE}" stroke-width="2"/>',
     ]
     for power in range(last + 1):

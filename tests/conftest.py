@@ -52,6 +52,14 @@ def random_checkpoint(tokenizer: Tokenizer) -> Checkpoint:
 
 
 @pytest.fixture(scope="session")
+def small(tokenizer: Tokenizer) -> Checkpoint:
+    """One layer of weights as training begins with, and room for a whole sentence of the labelled ones."""
+    torch.manual_seed(7)
+    shape = GPTConfig(vocab_size=tokenizer.vocab_size, context_length=128, n_layer=1, n_head=2, n_embd=32, n_hidden=48)
+    return Checkpoint("small", GPT(shape).eval().requires_grad_(False), tokenizer)
+
+
+@pytest.fixture(scope="session")
 def shipped() -> Checkpoint:
     return checkpoint.load(CHECKPOINTS / "tiny")
 

@@ -61,11 +61,16 @@ def test_nothing_but_the_static_files_is_served(client: TestClient, path: str) -
     assert client.get(f"/static/{path}").status_code == 404
 
 
-def test_every_script_of_ours_is_among_those_that_the_stage_asks_for_at_once(client: TestClient) -> None:
-    scripts = [file.name for file in STATIC.glob("*.js")]
-    assert set(scripts) == {name for name in JOINED["stage.js"] if "/" not in name}
-    answer = client.get(f"/{asset('stage.js')}")
-    assert all((STATIC / name).read_text(encoding="utf-8") in answer.text for name in scripts)
+def test_every_script_of_ours_is_among_those_that_a_page_asks_for_at_once() -> None:
+    assert {file.name for file in STATIC.glob("*.js")} == {
+        name for names in JOINED.values() for name in names if "/" not in name
+    }
+
+
+@pytest.mark.parametrize("joined", JOINED)
+def test_joined_scripts_come_whole_and_may_be_kept(client: TestClient, joined: str) -> None:
+    answer = client.get(f"/{asset(joined)}")
+    assert all((STATIC / name).read_text(encoding="utf-8") in answer.text for name in JOINED[joined])
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
 
 

@@ -35,13 +35,19 @@ ADDRESSES = [
     f"/proof?{SENTENCE}",
     "/model?lang=pseudo",
     "/docs?lang=pseudo",
+    f"/lesson?{SENTENCE}",
+    f"/lesson/labels?{SENTENCE}&begun=1000000000&labels=pn",
+    f"/lesson/labels?{SENTENCE}&labels=pnpnpnpn&seconds=20",
+    f"/lesson?{SENTENCE}&step=2&shuffled=yes&rows=folded&quiz=a0b1c2d0e1f2g0h1i2j0k1",
+    f"/lesson?{SENTENCE}&step=99&wage=x&quiz=1",
+    "/lesson/limits?lang=pseudo",
     "/nowhere?lang=pseudo",
 ]
 SAID = ("aria-label", "aria-valuetext", "title", "placeholder", "alt", "data-name", "data-offline")
 CODE = {"code", "pre", "math", "script", "style"}
 NAMES = re.compile(
     r"“[^”]*”|Free Labels|Six naughty owls hid my hat\.|Hi there|API|CPU|SHA-256|\bms\b|\b(?:string|integer|boolean)\b|"
-    r"\b(?:python|torch|tokenizers|safetensors) [\d.]+(?:\+cpu)?|/nowhere|\bfalse\b|[0-9a-f]{12}"
+    r"\b(?:python|torch|tokenizers|safetensors|numpy) [\d.]+(?:\+cpu)?|/nowhere|\bfalse\b|[0-9a-f]{12}"
 )
 
 

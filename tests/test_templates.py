@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from app import (
     view,
+    view_bitter,
     view_card,
     view_examples,
     view_guess,
@@ -16,10 +17,13 @@ from app import (
     view_options,
     view_pair,
     view_proof,
+    view_ruler,
     view_staircase,
     view_words,
 )
 from app.checkpoint import Checkpoint
+from app.lesson import view as lesson_view
+from app.lesson import view_labelling, view_loss, view_scale
 from app.predict import Predictor
 from app.sentences import InputError
 from app.settings import RESOURCES
@@ -45,7 +49,13 @@ VIEW_MODELS = [
         view_proof,
         view_card,
         view_examples,
+        view_ruler,
+        view_bitter,
         docs,
+        view_labelling,
+        view_loss,
+        view_scale,
+        lesson_view,
     )
     for model in vars(module).values()
     if isinstance(model, type) and is_dataclass(model) and model.__module__ == module.__name__
@@ -65,7 +75,7 @@ def test_templates_use_every_field_of_the_view_models_and_no_other() -> None:
     sources = [file.read_text(encoding="utf-8") for file in (RESOURCES / "templates").rglob("*.html")]
     used = {node.attr for source in sources for node in templates.parse(source).find_all(nodes.Getattr)}
     declared = {field.name for model in VIEW_MODELS for field in fields(model)}
-    elsewhere = {"last", "nextitem"}  # of a loop
+    elsewhere = {"index0", "last", "nextitem"}  # of a loop
     assert declared - used == set()
     assert used - declared - elsewhere == set()
 

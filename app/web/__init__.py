@@ -4,6 +4,7 @@ stage.py      the page, its fragment for htmx, and the random draw
 proof.py      /proof, one pass against T − 1, timed and compared
 guess.py      guessing first: the guess that a form sends, and the stage that answers it
 model.py      /model, the card of the model behind the numbers
+lesson.py     /lesson, each of its parts alone, and what it does not show
 api.py        /api/pairs and /api/random; schemas.py says what they answer
 count.py      /api/count, a text's pairs counted while it arrives; upload.py reads the form that sends it
 docs.py       /docs, the API's description for people, made from the OpenAPI document

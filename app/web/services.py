@@ -29,6 +29,7 @@ class Services:
     pages: RenderedPages
     card: dict[str, Any]  # card.json of a model that this project pretrained; empty where there is none
     moments: Moments | None = None  # of the model's training, where snapshots of it are kept
+    bitter: dict[str, Any] = field(default_factory=dict)  # bitter.json beside it; empty where there is none
     proving: asyncio.Lock = field(default_factory=asyncio.Lock)  # held while a proof takes its times
     counting: asyncio.Lock = field(default_factory=asyncio.Lock)  # held for some milliseconds of counting a text
     uploads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(UPLOADS))  # being counted in turns
@@ -42,22 +43,25 @@ class Services:
             torch.set_num_threads(settings.threads)
         model = language_model.load(settings)
         predictor = Predictor(model)
-        card = _card(settings.checkpoint / "card.json") if isinstance(model, Checkpoint) else {}
+        is_ours = isinstance(model, Checkpoint)
+        card, bitter = (_stored(settings.checkpoint / f"{name}.json") if is_ours else {} for name in ("card", "bitter"))
         return cls(
             Bank.load(settings.sentences),
             predictor,
             RenderedPages(int(settings.cache_megabytes * 1e6)),
             card,
             Moments.of(predictor, settings.checkpoint, card),
+            bitter,
         )
 
 
-def _card(path: Path) -> dict[str, Any]:
+def _stored(path: Path) -> dict[str, Any]:
+    """What a file of JSON beside the weights says; {} where there is none."""
     try:
-        card: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     except ValueError as error:
         raise CheckpointError(f"{path} is damaged ({error}): restore it, or remove it") from error
-    return card
+    return found
 
 
 def services(request: Request) -> Services:

@@ -89,7 +89,7 @@ def _view(request: Request) -> tuple[StageView, int]:
             state = replace(state, unit="tokens")
             refused.append(error.message)
     try:
-        state = replace(state, step=_step(asked.get("step", "1"), len(analysis.predictions)))
+        state = replace(state, step=step_of(asked.get("step", "1"), len(analysis.predictions)))
     except InputError as error:
         refused.append(error.message)
     try:
@@ -111,7 +111,8 @@ def sentence_of(request: Request) -> str:
     return one_line_break(named.strip()).replace("\n", " ")
 
 
-def _step(text: str, n_steps: int) -> int:
+def step_of(text: str, n_steps: int) -> int:
+    """The step that a request's query names; InputError where the sentence has no such one."""
     step = int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
     if not 1 <= step <= n_steps:
         raise InputError(

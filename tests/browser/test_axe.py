@@ -36,6 +36,11 @@ STATES = {
     "docs": "/docs",
     "model": "/model",
     "proof": f"/proof?sentence={SENTENCE}",
+    "lesson": f"/lesson?sentence={SENTENCE}&step=3",
+    "lesson, a text to label": f"/lesson/labels?sentence={SENTENCE}&begun=1000000000&labels=pn",
+    "lesson, receipt": f"/lesson/labels?sentence={SENTENCE}&labels=pnpnpnpn&seconds=20",
+    "lesson, answered": f"/lesson?sentence={SENTENCE}&step=2&shuffled=yes&rows=folded&quiz=a0b1c2d0e1f2g0h1",
+    "lesson, limits": "/lesson/limits",
     "proof refused": "/proof?sentence=a",
 }
 

@@ -1,0 +1,80 @@
+"""A head alone, fitted on all labels of a task: what it makes of any text costs one pass of the network.
+
+The network's weights stay as pretraining left them, so that no further copy of them is needed. With one head and no
+weights below it to change, the best fit can be computed: logistic regression on the last hidden states.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from threading import Lock
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from app.checkpoint import Checkpoint
+from app.finetune.classifier import last_states
+from app.finetune.labelled import Task, load
+from app.predict import check_length
+from app.sentences import check_text, one_line_break
+
+DECAY = 50.0  # how much large weights cost, found on a part of the training sentences (docs/experiments.md)
+ROUNDS = 12  # of Newton's method, which doubles the right digits in each
+
+
+_fitting = Lock()  # a whole class may ask for the first time at once
+
+
+def probe(checkpoint: Checkpoint, task: str) -> "Probe":
+    """The probe for one of the tasks, fitted when it is first asked for and kept."""
+    with _fitting:
+        return _kept(checkpoint, task)
+
+
+@cache
+def _kept(checkpoint: Checkpoint, task: str) -> "Probe":
+    return Probe(checkpoint, load(task))
+
+
+class Probe:
+    """A fitted head for one task, ready for any text."""
+
+    def __init__(self, checkpoint: Checkpoint, task: Task) -> None:
+        """Fit the head on all training sentences; takes about a second."""
+        self.task, self._checkpoint = task, checkpoint
+        labels = torch.tensor([float(example.label == task.labels[1]) for example in task.train]).double()  # (N,)
+        states = torch.cat([self._state(example.text) for example in task.train])  # (N, C)
+        self._mean, self._deviation = states.mean(dim=0), states.std(dim=0)
+        self._weights = fitted(self._scaled(states), labels)
+
+    def probabilities(self, text: str) -> Mapping[str, float]:
+        """P(label) of both labels; InputError where the text is none, or longer than the context."""
+        text = one_line_break(text)
+        check_text(text)
+        check_length(max(2, len(self._checkpoint.tokens(text))), self._checkpoint.context_length)
+        second = float((self._scaled(self._state(text)) @ self._weights).sigmoid())
+        return dict(zip(self.task.labels, (1 - second, second), strict=True))
+
+    @torch.inference_mode()
+    def _state(self, text: str) -> Tensor:
+        """The last hidden state, (1, C)."""
+        token_ids = [token.id for token in self._checkpoint.tokens(text)]
+        return last_states(self._checkpoint.model, [token_ids]).double()
+
+    def _scaled(self, states: Tensor) -> Tensor:
+        """(N, C) -> (N, C + 1): every channel of mean 0 and deviation 1 over the training sentences, and a 1."""
+        return functional.pad((states - self._mean) / self._deviation, (0, 1), value=1.0)
+
+
+def fitted(inputs: Tensor, labels: Tensor, decay: float = DECAY) -> Tensor:
+    """Weights w (C,) of the least Σ −ln p(label) + decay / 2 · |w|², where p(1) = σ(inputs · w), by Newton's method.
+
+    inputs (N, C) and labels (N,), each 0 or 1, in float64. Source: Bishop 2006, section 4.3.3.
+    """
+    weights = torch.zeros_like(inputs[0])
+    for _ in range(ROUNDS):
+        p = (inputs @ weights).sigmoid()
+        gradient = inputs.T @ (p - labels) + decay * weights
+        hessian = (inputs.T * (p * (1 - p))) @ inputs + decay * torch.eye(len(weights), dtype=inputs.dtype)
+        weights = weights - torch.linalg.solve(hessian, gradient)
+    return weights

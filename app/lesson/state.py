@@ -1,0 +1,111 @@
+"""A lesson's whole state, which is its URL: the stage's, and what the reader did at each instrument."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.language import _
+from app.lesson.labelling import LABELS, N_TEXTS
+from app.sentences import InputError
+from app.state import State
+
+SHORTEST, MAX_SECONDS, MAX_WAGE = 0.001, 86_400.0, 10_000.0
+QUIZ = re.compile(r"(?:[a-z][0-9]){0,40}")
+
+
+@dataclass(frozen=True)
+class LessonState(State):
+    """One view of the lesson, or of one of its instruments."""
+
+    labels: str = ""  # those given by hand so far, a letter of `LABELS` each
+    begun: str = ""  # when the first text was shown: seconds since 1970 by the server's clock; none before
+    seconds: str = ""  # how long all labels took; none before the last
+    wage: str = "15"  # an hour, in whatever currency
+    probability: str = "50"  # of the right answer, in percent, on the slider of step 3
+    shuffled: str = ""  # "yes", where step 3 shows the losses with labels shuffled
+    quiz: str = ""  # answers, a question's letter and a choice's digit each
+
+    @property
+    def own(self) -> dict[str, str]:
+        """What is not at its default, beside the stage's own parameters."""
+        defaults = LessonState("")
+        return {name: getattr(self, name) for name in READERS if getattr(self, name) != getattr(defaults, name)}
+
+    @property
+    def is_just_done(self) -> bool:
+        """Whether the last label was given and the clock still runs."""
+        return len(self.labels) == N_TEXTS and bool(self.begun) and not self.seconds
+
+    def stopped(self, now: float) -> "LessonState":
+        """The state with the clock stopped; begun anew where it cannot be right, as from a link of the day before."""
+        seconds = now - float(self.begun)
+        if not SHORTEST <= seconds <= MAX_SECONDS:
+            return replace(self, begun="", labels="", seconds="")
+        return replace(self, begun="", seconds=f"{seconds:.3f}")
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The URL's parameters, for a form's hidden fields."""
+        return {**super().parameters, **self.own}
+
+
+def read(state: LessonState, asked: Mapping[str, str]) -> tuple[LessonState, tuple[str, ...]]:
+    """The state with what a URL says of the instruments, and a message for each part of it that cannot be."""
+    found: dict[str, Any] = {}
+    refused = []
+    for name, check in READERS.items():
+        if name in asked:
+            try:
+                found[name] = check(name, asked[name])
+            except InputError as error:
+                refused.append(error.message)
+    state = replace(state, **found)
+    if len(state.labels) < N_TEXTS:
+        state = replace(state, seconds="")  # the clock still runs
+    return state, tuple(refused)
+
+
+def _labels(name: str, text: str) -> str:
+    if len(text) > N_TEXTS or set(text) - set(LABELS):
+        raise _refusal(name, text, _("up to %(n)s letters, each %(choices)s"), n=N_TEXTS, choices=" / ".join(LABELS))
+    return text
+
+
+def _number(low: float, high: float) -> Callable[[str, str], str]:
+    def check(name: str, text: str) -> str:
+        is_number = re.fullmatch(r"[0-9]{1,12}(?:\.[0-9]{1,6})?", text)
+        if not is_number or not low <= float(text) <= high:
+            raise _refusal(name, text, _("a number from %(low)s to %(high)s"), low=f"{low:g}", high=f"{high:g}")
+        return text
+
+    return check
+
+
+def _shuffled(name: str, text: str) -> str:
+    if text not in ("", "yes"):
+        raise _refusal(name, text, _("yes, or left out"))
+    return text
+
+
+def _quiz(name: str, text: str) -> str:
+    if not QUIZ.fullmatch(text):
+        raise _refusal(name, text, _("letters and digits in turns, as the quiz's own links have them"))
+    return text
+
+
+def _refusal(name: str, value: str, rule: str, **numbers: object) -> InputError:
+    message = _("“%(name)s” is “%(value)s”, but can be %(rule)s.")
+    filled = {"name": name, "value": value[:40], "rule": rule % numbers if numbers else rule}
+    return InputError(f"invalid_{name}", message % filled, actual=value[:40])
+
+
+READERS: dict[str, Callable[[str, str], str]] = {
+    "labels": _labels,
+    "begun": _number(0, 1e11),
+    "seconds": _number(SHORTEST, MAX_SECONDS),
+    "wage": _number(0, MAX_WAGE),
+    "probability": _number(0.1, 100),
+    "shuffled": _shuffled,
+    "quiz": _quiz,
+}

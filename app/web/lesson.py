@@ -1,0 +1,164 @@
+"""/lesson: steps and a coda, together or each alone at /lesson/NAME, with an instrument in each."""
+
+import time
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from app.count import of_corpus
+from app.lesson.by_hand import scored
+from app.lesson.state import LessonState, read
+from app.lesson.view import PARTS, LessonView
+from app.lesson.view_scale import CountedView, counted_view
+from app.lesson.whole import TASK, lesson
+from app.sentences import InputError
+from app.state import shown_as
+from app.web.count import count_upload
+from app.web.render import Page, frame, root_path
+from app.web.services import services
+from app.web.stage import sentence_of, step_of
+from app.web.upload import MAX_UPLOAD
+
+
+async def page(request: Request) -> Response:
+    """The whole page: the lesson, or one part of it."""
+    return _timed(request, "/lesson") or await services(request).pages.get(request, _page)
+
+
+async def fragment(request: Request) -> Response:
+    """The same for htmx, which puts it in the page's place and pushes the page's own URL."""
+    return _timed(request, "/lesson/panel") or await services(request).pages.get(request, _fragment)
+
+
+async def begin(request: Request) -> Response:
+    """Start the clock of the first instrument: the page with its first text, and the time in the URL."""
+    return _to(request, "/lesson", replace(_state(request)[0], begun=f"{time.time():.3f}", labels="", seconds=""))
+
+
+async def begin_fragment(request: Request) -> Response:
+    """The same for htmx."""
+    return _to(request, "/lesson/panel", replace(_state(request)[0], begun=f"{time.time():.3f}", labels="", seconds=""))
+
+
+def _timed(request: Request, place: str) -> Response | None:
+    """Where the last label was just given, the way on, with the time that all took; else None."""
+    state, messages = _state(request)
+    if messages or not state.is_just_done:
+        return None
+    return _to(request, place, state.stopped(time.time()))
+
+
+def _to(request: Request, place: str, state: LessonState) -> Response:
+    part = _part(request)
+    address = f"{root_path(request)}{place}{f'/{part}' if part else ''}?{state.query()}"
+    return RedirectResponse(f"{address}#labels", 303, headers={"Cache-Control": "no-store"})
+
+
+def _page(request: Request) -> Page:
+    view, status = _view(request, _part(request))
+    return Page.of("lesson.html", status, lesson=view, **_frame(request))
+
+
+def _fragment(request: Request) -> Page:
+    view, status = _view(request, _part(request))
+    address = f"{root_path(request)}/lesson{view.path}?{request.url.query}"
+    headers = {"HX-Push-Url": quote(address, safe="/?&=%+!$'()*,;:@")}
+    return Page.of("_fragments/lesson/all.html", status, headers, lesson=view, **frame(request))
+
+
+async def count(request: Request) -> Response:
+    """A reader's text, counted while it arrives: the fourth part with what was found."""
+    return await _counted(request, "lesson.html", "scale")
+
+
+async def count_fragment(request: Request) -> Response:
+    """The same for a script, which puts it in its place."""
+    return await _counted(request, "_fragments/lesson/counted.html", "scale")
+
+
+async def _counted(request: Request, template: str, part: str) -> Response:
+    found, error, status = None, "", 200
+    try:
+        upload = await count_upload(request, whole=False)
+        found = counted_view(upload.name, upload.count, upload.first)
+    except InputError as fault:
+        error, status = fault.message, fault.status
+    view, _status = await run_in_threadpool(_view, request, part, found, error)
+    page = Page.of(template, status, {"Cache-Control": "no-store"}, lesson=view, view=view.scale, **_frame(request))
+    return page.response(request)
+
+
+def _frame(request: Request) -> dict[str, Any]:
+    return {**frame(request), "model": services(request).predictor.model.name}
+
+
+def _view(
+    request: Request, part: str, counted: CountedView | None = None, count_error: str = ""
+) -> tuple[LessonView, int]:
+    known = services(request)
+    state, messages = _state(request)
+    refused = list(messages)
+    try:
+        analysis = known.predictor.analyze(state.sentence)
+    except InputError as error:
+        refused.append(error.message)
+        analysis = known.predictor.analyze(known.bank.opening)
+    try:
+        state = replace(state, step=step_of(request.query_params.get("step", "1"), len(analysis.predictions)))
+    except InputError as error:
+        refused.append(error.message)
+    view = lesson(
+        known.predictor,
+        analysis,
+        state,
+        part,
+        " ".join(refused),
+        rows=scored(known.predictor.model, TASK),
+        megabytes=MAX_UPLOAD >> 20,
+        corpus=of_corpus(known.card),
+        bitter=known.bitter,
+        counted=counted,
+        count_error=count_error,
+    )
+    return view, 422 if refused else 200
+
+
+def _state(request: Request) -> tuple[LessonState, tuple[str, ...]]:
+    asked = request.query_params
+    state, refused = shown_as(LessonState(sentence_of(request)), asked)
+    state, more = read(state, asked)
+    return state, (*refused, *more)
+
+
+def _part(request: Request) -> str:
+    """The part that the address names; empty for all."""
+    part: str = request.path_params.get("part", "")
+    if part and part not in PARTS:
+        raise HTTPException(404)
+    return part
+
+
+async def limits(request: Request) -> Response:
+    """What the lesson does not show."""
+    return await services(request).pages.get(request, lambda asked: Page.of("limits.html", **frame(asked)))
+
+
+routes = [
+    Route("/lesson", page),
+    Route("/lesson/begin", begin),
+    Route("/lesson/begin/panel", begin_fragment),
+    Route("/lesson/begin/panel/{part}", begin_fragment),
+    Route("/lesson/begin/{part}", begin),
+    Route("/lesson/count", count, methods=["POST"]),
+    Route("/lesson/count/panel", count_fragment, methods=["POST"]),
+    Route("/lesson/limits", limits),
+    Route("/lesson/panel", fragment),
+    Route("/lesson/panel/{part}", fragment),
+    Route("/lesson/{part}", page),
+]

@@ -1,0 +1,63 @@
+"""The lesson's instruments in a browser: with htmx in place, and without JavaScript as pages."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from app.lesson.labelling import N_TEXTS
+from tests.browser.conftest import PHONE, OpenContext
+
+
+def test_texts_are_labelled_by_keys_and_the_receipt_comes_without_a_new_page(page: Page) -> None:
+    page.goto("/lesson")
+    page.evaluate("window.same = true")
+    page.locator("#begin").click()
+    for n in range(1, N_TEXTS + 1):
+        expect(page.locator(".labelling .where")).to_have_text(f"Text {n} of {N_TEXTS}")
+        page.keyboard.press("1" if n % 2 else "2")
+    expect(page.locator(".receipt")).to_contain_text("8 labels in")
+    expect(page).to_have_url(re.compile("labels=pnpnpnpn&seconds="))
+    assert page.evaluate("window.same")
+
+
+def test_the_lesson_works_alike_with_and_without_scripts(any_page: Page) -> None:
+    any_page.goto("/lesson")
+    any_page.locator("#begin").click()
+    any_page.locator("#label-1").click()
+    expect(any_page.locator(".labelling .where")).to_have_text(f"Text 2 of {N_TEXTS}")
+    any_page.locator("#next").click()
+    expect(any_page.locator("#text .where")).to_have_text(re.compile("Pair 2 of"))
+    expect(any_page.locator(".labelling .where")).to_have_text(f"Text 2 of {N_TEXTS}")  # what was done stays
+    any_page.locator("#shuffle").click()
+    expect(any_page.locator("#shuffle")).to_have_text("Put the labels back")
+    any_page.locator("#question-c-1").click()
+    expect(any_page.locator("#question-c .why")).to_contain_text("that makes")
+
+
+def test_a_text_is_counted_with_and_without_scripts(any_page: Page) -> None:
+    any_page.goto("/lesson/scale")
+    any_page.locator("#counted-text").fill("One two three.\n\nFour five.")
+    any_page.locator("form.count button").click()
+    expect(any_page.locator("#counted")).to_contain_text("6 training pairs in 8 tokens of 2 documents")
+
+
+def test_a_file_that_is_no_text_is_refused_beside_the_form(page: Page) -> None:
+    page.goto("/lesson/scale")
+    page.locator("#counted-file").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"\x00\x01"})
+    page.locator("form.count button").click()
+    expect(page.locator("#counted .error")).to_contain_text("a.txt is no text")
+    expect(page.locator("form.count button")).to_be_enabled()
+
+
+def test_the_sliders_loss_follows_the_finger(page: Page) -> None:
+    page.goto("/lesson/loss")
+    page.locator("#probability").fill("5")
+    expect(page.locator("output")).to_contain_text("3.00")
+    expect(page).to_have_url(re.compile("probability=5"))
+
+
+def test_nothing_reaches_out_of_a_phones_screen(open_context: OpenContext) -> None:
+    page = open_context((320, PHONE[1])).new_page()
+    for address in ("/lesson", "/lesson?labels=pnpnpnpn&seconds=20&rows=folded&shuffled=yes", "/lesson/limits"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") == 320, address
