@@ -16,6 +16,7 @@ from app.language import _, number
 WIDTH, HEIGHT = 480, 320
 LEFT, RIGHT, TOP, BOTTOM = 66, 28, 12, 44  # room around the plot, for the numbers and the axes' names
 LABEL = 19  # from one line's name to the next
+DRAWN = 0.69  # of the plot's width is for lines, what is left for their names
 INK, QUIET, LINE, FIRST, SECOND = "#1b2230", "#566072", "#d9dde4", "#0b5c94", "#a84300"
 
 
@@ -103,9 +104,9 @@ def bitter_chart(lines: Sequence[Line]) -> str:
     read = [point[0] for line in lines for point in line.points if point[0]]
     first, last = min(read), max(read)
     none = first / 8
-    decades = range(math.ceil(math.log10(none)) + 1, math.floor(math.log10(last)) + 1)
+    decades = range(math.ceil(math.log10(first / 1.1)), math.floor(math.log10(last)) + 1)
     ticks = [(none, _("none")), *((10.0**power, _round_count(10**power)) for power in decades)]
-    across = Axis(_("tokens of text read"), none, last * 80, ticks, True)  # beyond the last, there is room for names
+    across = Axis(_("tokens of text read"), none, none * (last / none) ** (1 / DRAWN), ticks, True)
     values = [point[1] for line in lines for point in line.points]
     steps = range(math.floor(2 * min(values)), math.ceil(2 * max(values)) + 1)
     ends_up = [(n / 2, number(n / 2, ".1f")) for n in steps]
