@@ -36,8 +36,9 @@ A sentence flows one way through these files, each knowing only those before it:
 
 Whole texts rather than a sentence:
 
-    documents.py      bytes to documents, as they arrive
     finetune/         from the pretrained network to a classifier, by a few labels
+    decoding.py       bytes to text, as they arrive: unpacked, and read as UTF-8
+    documents.py      text to documents
     count.py          documents to tokens and pairs, counted
     count_files.py    the same for files and folders, on all cores
     ruler.py, view_ruler.py   how much text there is, from a sentence to the web

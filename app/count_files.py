@@ -21,7 +21,8 @@ from typing import NamedTuple
 from rich.table import Table
 
 from app.count import Count, Counter, Vocabulary, check_not_empty
-from app.documents import STEP, Reader, kind
+from app.decoding import STEP
+from app.documents import Reader, kind
 from app.sentences import InputError
 from app.tokenizer import Tokenizer
 

@@ -8,20 +8,18 @@ r"""The bytes of a file or an upload to its documents, as they arrive, in memory
 The text is UTF-8. Each line break becomes \n, however its writer's system marks one, and a byte order mark is dropped.
 """
 
-import codecs
 import io
 import json
 import re
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from app.decoding import STEP, Characters, Gunzip, Plain, Unpacker
 from app.language import _, number
 from app.sentences import InputError, TooLargeError
 
-STEP = 1 << 16  # bytes that are unpacked at once
 MAX_LINE = 8 << 20  # characters of a line of .jsonl, which is read as a whole
 MAX_BLANK = 1 << 16  # characters of white space that may stand in a line alone
 
@@ -46,8 +44,8 @@ class Reader:
     def __init__(self, name: str, whole: bool = False, most: int | None = None, place: int = 0, line: int = 1) -> None:
         """`name` tells the type; `whole` takes a .txt as one document; the first byte is number `place` + 1."""
         suffix, is_packed = kind(name)
-        self._unpacker: _Unpacker = _Gunzip(name, most) if is_packed else _Plain()
-        self._characters = _Characters(name, place, line)
+        self._unpacker: Unpacker = Gunzip(name, most) if is_packed else Plain()
+        self._characters = Characters(name, place, line)
         self._documents = _Whole() if whole and suffix == ".txt" else KINDS[suffix](name, line)
 
     @property
@@ -91,127 +89,6 @@ def kind(name: str) -> tuple[str, bool]:
             actual=suffix,
         )
     return suffix, is_packed
-
-
-# --- Bytes to bytes ------------------------------------------------------------------------------------------------
-
-
-class _Unpacker(Protocol):
-    def feed(self, data: bytes) -> Iterator[bytes]: ...
-
-    def end(self) -> None: ...
-
-
-class _Plain:
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        for start in range(0, len(data), STEP):
-            yield data[start : start + STEP]
-
-    def end(self) -> None:
-        """Nothing is held back."""
-
-
-class _Gunzip:
-    """Unpacks in small steps, so that a few packed bytes can't fill the memory, and up to a limit."""
-
-    def __init__(self, name: str, most: int | None) -> None:
-        self.name, self.most, self.size = name, most, 0
-        self._member = zlib.decompressobj(wbits=31)  # gzip alone
-        self._is_begun = False
-
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        self._is_begun = self._is_begun or bool(data)
-        is_full = False
-        while data or is_full:
-            if self._member.eof:  # several may follow each other, with zeros in between
-                data = data.lstrip(b"\0")
-                if not data:
-                    return
-                self._member = zlib.decompressobj(wbits=31)
-            try:
-                plain = self._member.decompress(data, STEP)
-            except zlib.error as error:
-                message = _("%(file)s can't be unpacked (%(error)s): it is damaged, or no gzip. Pack it anew.")
-                raise InputError("broken_gzip", message % {"file": self.name, "error": error}) from error
-            self.size += len(plain)
-            if self.most is not None and self.size > self.most:
-                raise TooLargeError(
-                    "too_large_unpacked",
-                    _("%(file)s unpacks to more than %(limit)s bytes, which is the limit. Count a part of it.")
-                    % {"file": self.name, "limit": number(self.most)},
-                    limit=self.most,
-                )
-            yield plain
-            data = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
-            is_full = len(plain) == STEP and not self._member.eof
-
-    def end(self) -> None:
-        if self._is_begun and not self._member.eof:
-            raise InputError(
-                "broken_gzip",
-                _(
-                    "%(file)s ends before its gzip does, after %(size)s unpacked bytes: it was cut off. Pack or send "
-                    "it again."
-                )
-                % {"file": self.name, "size": number(self.size)},
-            )
-
-
-# --- Bytes to characters -------------------------------------------------------------------------------------------
-
-
-class _Characters:
-    """UTF-8 to text, a character's bytes held back until they are all there."""
-
-    def __init__(self, name: str, place: int, line: int) -> None:
-        self.name, self.place, self.line = name, place, line
-        self._decoder = codecs.getincrementaldecoder("utf-8")()
-        self._line_breaks = io.IncrementalNewlineDecoder(None, translate=True)
-        self._is_start = place == 0
-
-    def feed(self, data: bytes, final: bool = False) -> str:
-        first = self.place - len(self._decoder.getstate()[0])  # the place of the first byte that is not yet text
-        try:
-            decoded = self._decoder.decode(data, final)
-        except UnicodeDecodeError as error:
-            raise self._refused(error, first) from error
-        if (zero := data.find(0)) >= 0:
-            raise InputError(
-                "binary_data",
-                _(
-                    "%(file)s is no text: byte %(place)s is zero, as in pictures, programs and UTF-16. Save it as "
-                    "plain text in UTF-8."
-                )
-                % {"file": self.name, "place": number(self.place + zero + 1)},
-            )
-        self.place += len(data)
-        text: str = self._line_breaks.decode(decoded, final)
-        self.line += text.count("\n")
-        if self._is_start and text:
-            self._is_start, text = False, text.removeprefix("\ufeff")
-        return text
-
-    def _refused(self, error: UnicodeDecodeError, first: int) -> InputError:
-        is_cut_off = error.reason == "unexpected end of data"
-        message = (
-            _(
-                "%(file)s ends inside a character, which begins at byte %(place)s: it was cut off. Save or "
-                "send it again."
-            )
-            if is_cut_off
-            else _(
-                "%(file)s is not UTF-8: byte %(place)s, in line %(line)s, is %(value)s (%(error)s). Save it as plain "
-                "text in UTF-8."
-            )
-        )
-        found = {
-            "file": self.name,
-            "place": number(first + error.start + 1),
-            "line": number(self.line + error.object[: error.start].count(b"\n")),
-            "value": f"0x{error.object[error.start]:02X}",
-            "error": error.reason,
-        }
-        return InputError("not_utf8", message % found)
 
 
 # --- Characters to documents ---------------------------------------------------------------------------------------

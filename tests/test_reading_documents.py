@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.documents import MAX_BLANK, MAX_LINE, STEP, Reader, kind
+from app.decoding import STEP
+from app.documents import MAX_BLANK, MAX_LINE, Reader, kind
 from app.pretrain.sources import TextFile
 from app.sentences import InputError
 
