@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import PHONE, OpenContext
+from tests.browser.conftest import OpenContext
 from tests.server import started
 from tests.test_pseudo import ADDRESSES
 
+PHONES = (320, 390)  # pixels
 # Links, buttons, fields and texts that reach out of the screen, but for what scrolls or cuts its own.
 OUTSIDE = """() => [...document.querySelectorAll("a, button, input, select, p, h1, h2, dt, dd, th, td, li")]
     .filter(element => !element.closest(".spoken, .skip, .data thead, pre, .scroll, .projector :is(.card, .cards)"))
@@ -46,13 +47,15 @@ def faults(page: Page) -> list[str]:
 
 
 def test_no_page_overflows_on_a_phone_in_any_language(open_context: OpenContext, lang: str) -> None:
-    page = open_context(PHONE).new_page()
+    page = open_context().new_page()
     found = {}
     for address in ADDRESSES:
         if "projector" not in address and not address.startswith("/stage"):
             page.goto(address.replace("lang=pseudo", f"lang={lang}"))
-            found[address] = faults(page)
-    assert {address: wrong for address, wrong in found.items() if wrong} == {}
+            for width in PHONES:
+                page.set_viewport_size({"width": width, "height": 844})
+                found[address, width] = faults(page)
+    assert {where: wrong for where, wrong in found.items() if wrong} == {}
 
 
 @pytest.mark.parametrize("size", [(1024, 768), (1920, 1080)])
