@@ -35,6 +35,8 @@ def extracted() -> Catalog:
         catalog.add(message, locations=[(file, 0)], auto_comments=comments, context=context)
     for message in documented():
         catalog.add(message, locations=[("/docs", 0)])
+    for found in catalog:
+        found.locations.sort()  # as they are written, or a catalog's order would depend on who wrote it last
     return catalog
 
 
