@@ -6,9 +6,10 @@ import itertools
 import tempfile
 import tracemalloc
 import zlib
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from starlette.requests import ClientDisconnect, Request
@@ -23,6 +24,7 @@ from app.web.render import RenderedPages
 from app.web.services import UPLOADS, Services
 from app.web.upload import MAX_UPLOAD
 
+T = TypeVar("T")
 BOUNDARY = "a-boundary"
 TYPE = f"multipart/form-data; boundary={BOUNDARY}"
 END = f"\r\n--{BOUNDARY}--\r\n".encode()
@@ -73,7 +75,13 @@ def sent(
     App.state.services = services  # type: ignore[attr-defined]
     raw = [(name.encode(), value.encode()) for name, value in {"content-type": TYPE, **(headers or {})}.items()]
     scope = {"type": "http", "method": "POST", "path": "/api/count", "headers": raw, "app": App}
-    return asyncio.run(count_upload(Request(scope, receive), whole=False)), taken
+    return finished(count_upload(Request(scope, receive), whole=False)), taken
+
+
+def finished(work: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine comes to, in a thread: a browser's tests in the same process have a loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 def refused(services: Services, *chunks: bytes, **options: Any) -> InputError:
@@ -300,6 +308,6 @@ def test_more_texts_than_may_be_counted_at_once_are_refused(services: Services) 
         for _ in range(UPLOADS):
             await services.uploads.acquire()
 
-    asyncio.run(full())
+    finished(full())
     error = refused(services, begin() + b"One." + END)
     assert (error.status, error.code) == (503, "busy")

@@ -32,6 +32,8 @@ def test_every_address_keeps_the_prefix_and_answers(prefixed: TestClient, path: 
     addresses = {address for address in markup.addresses() if not address.startswith("#")}
     assert len(addresses) >= 4
     for address in addresses:
+        if address.startswith("?"):  # the same page, in another language
+            address = f"/prefix{path}{address}"
         assert address.startswith("/prefix/")
         assert prefixed.get(unescape(address)).status_code in (200, 422), address
 

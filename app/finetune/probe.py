@@ -4,7 +4,7 @@ The network's weights stay as pretraining left them, so that no further copy of 
 weights below it to change, the best fit can be computed: logistic regression on the last hidden states.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from threading import Lock
 
@@ -19,6 +19,7 @@ from app.predict import check_length
 from app.sentences import check_text, one_line_break
 
 DECAY = 50.0  # how much large weights cost, found on a part of the training sentences (docs/experiments.md)
+BATCH = 50  # texts in one pass
 ROUNDS = 12  # of Newton's method, which doubles the right digits in each
 
 
@@ -43,7 +44,7 @@ class Probe:
         """Fit the head on all training sentences; takes about a second."""
         self.task, self._checkpoint = task, checkpoint
         labels = torch.tensor([float(example.label == task.labels[1]) for example in task.train]).double()  # (N,)
-        states = torch.cat([self._state(example.text) for example in task.train])  # (N, C)
+        states = self._states([example.text for example in task.train])  # (N, C)
         self._mean, self._deviation = states.mean(dim=0), states.std(dim=0)
         self._weights = fitted(self._scaled(states), labels)
 
@@ -52,14 +53,20 @@ class Probe:
         text = one_line_break(text)
         check_text(text)
         check_length(max(2, len(self._checkpoint.tokens(text))), self._checkpoint.context_length)
-        second = float((self._scaled(self._state(text)) @ self._weights).sigmoid())
-        return dict(zip(self.task.labels, (1 - second, second), strict=True))
+        first, second = self.log_probabilities([text])[0].exp().tolist()
+        return dict(zip(self.task.labels, (first, second), strict=True))
+
+    def log_probabilities(self, texts: Sequence[str]) -> Tensor:
+        """The ln P of both labels for each of N texts, (N, 2)."""
+        scores = self._scaled(self._states(texts)) @ self._weights
+        return torch.nn.functional.logsigmoid(torch.stack((-scores, scores), dim=1))
 
     @torch.inference_mode()
-    def _state(self, text: str) -> Tensor:
-        """The last hidden state, (1, C)."""
-        token_ids = [token.id for token in self._checkpoint.tokens(text)]
-        return last_states(self._checkpoint.model, [token_ids]).double()
+    def _states(self, texts: Sequence[str]) -> Tensor:
+        """The last hidden state of each, (N, C)."""
+        token_ids = [[token.id for token in self._checkpoint.tokens(text)] for text in texts]
+        batches = (token_ids[at : at + BATCH] for at in range(0, len(token_ids), BATCH))
+        return torch.cat([last_states(self._checkpoint.model, batch).double() for batch in batches])
 
     def _scaled(self, states: Tensor) -> Tensor:
         """(N, C) -> (N, C + 1): every channel of mean 0 and deviation 1 over the training sentences, and a 1."""

@@ -3,7 +3,6 @@
 from functools import cache
 from threading import Lock
 
-import torch
 from torch import Tensor
 
 from app import checkpoint
@@ -13,7 +12,7 @@ from app.finetune.probe import Probe
 from app.language_model import LanguageModel
 from app.settings import CHECKPOINTS
 
-_fitting = Lock()  # some seconds of work, which several first visitors should not each do
+_fitting = Lock()  # a second of work, which several first visitors should not each do
 
 
 def scored(model: LanguageModel, task: str) -> Tensor:
@@ -26,5 +25,4 @@ def scored(model: LanguageModel, task: str) -> Tensor:
 def _scored(model: Checkpoint | None, task: str) -> Tensor:
     found = load(task)
     probe = Probe(model or checkpoint.load(CHECKPOINTS / "tiny"), found)
-    rows = [[probe.probabilities(example.text)[label] for label in found.labels] for example in found.test]
-    return torch.tensor(rows, dtype=torch.float64).log()
+    return probe.log_probabilities([example.text for example in found.test])
