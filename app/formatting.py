@@ -57,23 +57,25 @@ def _scientific(log: float, digits: int = 2) -> str:
 def percent(probability: float, loss: float = math.inf) -> str:
     """A probability in percent: never 0 for what is possible, never 100 for what is not certain.
 
-    A probability too small for a float, as a long word's may be, is known by its loss.
+    Below a hundred-millionth it is shown as it is, since a percent sign beside a power of ten is hard to read. One too
+    small for a float, as a long word's may be, is known by its loss.
 
-    >>> percent(0.6123), percent(0.0000041), percent(0.99998)
-    ('61.2\u202f%', '0.00041\u202f%', '99.998\u202f%')
+    >>> percent(0.6123), percent(0.0000041), percent(0.99998), percent(0.0000000024)
+    ('61.2\u202f%', '0.00041\u202f%', '99.998\u202f%', '2.4\u202f×\u202f10⁻⁹')
     """
-    return _percent(_hundredths(probability, loss))
+    if 0 < probability < 1e-8 or (probability == 0 and loss < math.inf):
+        return scientific(math.log(probability) if probability else -loss)
+    return _percent(_hundredths(probability))
 
 
 def _percent(digits: str) -> str:
     return _("%(number)s\u202f%%") % {"number": marked(digits)}  # some languages put the sign first
 
 
-def _hundredths(probability: float, loss: float) -> str:
+def _hundredths(probability: float) -> str:
     value, rest = 100 * probability, 100 * (1 - probability)
-    if value < 1e-6:
-        log = math.log(probability) if probability else -loss
-        return "0" if log == -math.inf else _scientific(log + math.log(100))
+    if value == 0:
+        return "0"
     if value < 0.995:  # from there on, two digits are 1.0
         return significant(value, 2)
     if rest < 0.05:
@@ -218,13 +220,28 @@ class Segment:
     text: Annotated[str, "the characters themselves; bytes in hexadecimal"]
 
 
-_SEGMENTS = re.compile(rf"(?P<bytes>{BYTES_IN_BRACKETS})|(?P<space> )|(?P<newline>\n)|(?P<tab>\t)")
+_SEGMENTS = rf"(?P<bytes>{BYTES_IN_BRACKETS})|(?P<newline>\n)|(?P<tab>\t)|"
+_IN_TOKEN = re.compile(_SEGMENTS + r"(?P<space> )")
+_IN_CONTEXT = re.compile(_SEGMENTS + r"(?P<space>\A |(?<=\s) | (?=\s|\Z))")  # one between words is seen without a sign
 
 
 def segments(text: str) -> tuple[Segment, ...]:
     """Cut a token's text so that white space and loose bytes can be made visible."""
+    return _cut(text, _IN_TOKEN)
+
+
+def context_segments(text: str) -> tuple[Segment, ...]:
+    """The same for a running text, in which only spaces at its ends or beside other white space need a sign.
+
+    >>> [segment.kind for segment in context_segments("The cat ")]
+    ['text', 'space']
+    """
+    return _cut(text, _IN_CONTEXT)
+
+
+def _cut(text: str, pattern: re.Pattern[str]) -> tuple[Segment, ...]:
     found, last = [], 0
-    for match in _SEGMENTS.finditer(text):
+    for match in pattern.finditer(text):
         if match.start() > last:
             found.append(Segment("text", text[last : match.start()]))
         kind = str(match.lastgroup)

@@ -102,13 +102,14 @@ class StageView:
     in_words: Annotated[str, "what this perplexity means"]
     guessing: Annotated[OptionView | None, "leads into Guess first, or out of it"] = None
     guess: Annotated[GuessView | None, "what is asked or answered in Guess first; None outside of it"] = None
+    example: Annotated[OptionView | None, "a sentence to go on with, where the visitor's is refused"] = None
     guess_bar: Annotated[BarView | None, "the guess's own bar, where it is neither the label nor among the others"] = (
         None
     )
 
 
-def empty_stage(state: State, error: InputError) -> StageView:
-    """The stage for a text that cannot be cut into pairs: the text kept, and what is wrong with it."""
+def empty_stage(state: State, error: InputError, example: str) -> StageView:
+    """The stage for a text that cannot be cut into pairs: the text kept, what is wrong with it, and another to try."""
     return StageView(
         title="Free Labels",
         sentence=state.sentence,
@@ -148,6 +149,7 @@ def empty_stage(state: State, error: InputError) -> StageView:
         mean_loss="",
         perplexity="",
         in_words="",
+        example=OptionView("example", _("Try an example"), state.query(sentence=example)),
     )
 
 

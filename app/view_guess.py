@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from app.formatting import Segment, counted, loss_text, ordinal, percent, segments, share, visible
+from app.formatting import Segment, context_segments, counted, loss_text, ordinal, percent, segments, share, visible
 from app.guess import DEFAULT_SURE, SURE, Guess, Scores, bits, given, worst
 from app.language import _, number
 from app.predict import Candidate, Prediction
@@ -71,7 +71,7 @@ class StandingView:
 class GuessView:
     """Guess first, at one step."""
 
-    context: Annotated[str, "x_1 … x_{t−1} as text; its end, where it is long"]
+    context: Annotated[tuple[Segment, ...], "x_1 … x_{t−1}; its end, where it is long"]
     parameters: Annotated[tuple[tuple[str, str], ...], "names and values that the form keeps"]
     choices: Annotated[tuple[ChoiceView, ...], "the candidates; none once guessed"]
     sures: Annotated[tuple[SureView, ...], "how sure one can be"]
@@ -89,7 +89,7 @@ def question(
     last = state.guesses[-1].sure if state.guesses else DEFAULT_SURE
     context = _end(context)
     return GuessView(
-        context=context,
+        context=context_segments(context),
         parameters=tuple(state.parameters.items()),
         choices=tuple(ChoiceView(number, token.id, segments(token.text)) for number, token in enumerate(choices, 1)),
         sures=tuple(SureView(sure, share(sure / 100), sure == last) for sure in SURE),
@@ -111,7 +111,7 @@ def answer(prediction: Prediction, verdict: VerdictView, standing: StandingView)
     so_far = _("Bits a pair so far: %(scores)s.") % {"scores": sums}
     sentences = (result, verdict.note, verdict.mine, verdict.model, verdict.about, so_far)
     return GuessView(
-        context=_end(prediction.context),
+        context=context_segments(_end(prediction.context)),
         parameters=(),
         choices=(),
         sures=(),

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from app.formatting import (
     Segment,
+    context_segments,
     counted,
     decimal,
     formula,
@@ -29,15 +30,17 @@ NARROW = re.compile("[\u202f⁻⁰¹²³⁴⁵⁶⁷⁸⁹]")  # characters that
 class PairView:
     """The pair that is shown."""
 
-    context: Annotated[str, "x_1 … x_{t−1} as text; its end, where it is long"]
+    context: Annotated[tuple[Segment, ...], "x_1 … x_{t−1}; its end, where it is long"]
     label: Annotated[tuple[Segment, ...], "x_t"]
     room: Annotated[str, "the same text at every step, invisible behind it, so that the card keeps its height"]
+    has_odds: Annotated[bool, "whether any step says odds, so that each keeps a line for them where they take one"]
     probability: Annotated[str, "the formula of P(label | context), MathML"]
     loss: Annotated[str, "the formula of its loss, MathML"]
     percent: Annotated[str, "P(label | context) in percent"]
     odds: Annotated[str, "the same as 1 in n, where it is small"]
     factors: Annotated[tuple[FactorView, ...], "the probabilities that it is the product of, where the label is a word"]
     rank: Annotated[str, "the label's place among all tokens, in words"]
+    rank_room: Annotated[str, "the longest that it is at any step, invisible behind it"]
     spoken: Annotated[str, "the whole step in one sentence, for a screen reader"]
 
 
@@ -70,15 +73,17 @@ def pair_view(analysis: Analysis, prediction: Prediction, vocab_size: int) -> Pa
     room = PAIR_CHARACTERS - len(prediction.label)
     context = prediction.context if len(prediction.context) <= room else "…" + prediction.context[1 - room :]
     return PairView(
-        context=context,
+        context=context_segments(context),
         label=segments(prediction.label),
         room="".join(token.text for token in analysis.tokens)[:PAIR_CHARACTERS],
+        has_odds=any(odds(other.probability) for other in analysis.predictions),
         probability=formula(rf"P({x}_{{{t}}} \mid {x}_{{<{t}}}) = {p}"),
         loss=formula(rf"-\ln \, {p} \approx {loss_digits(prediction.loss)}"),
         percent=in_percent,
         odds=odds(prediction.probability),
         factors=factors(analysis, prediction),
         rank=_rank(prediction, vocab_size),
+        rank_room=max((_rank(other, vocab_size) for other in analysis.predictions), key=len),
         spoken=_(
             "Pair %(step)s of %(pairs)s: after “%(context)s”, the label is “%(label)s”; the model gave it %(percent)s, "
             "%(choice)s; loss %(loss)s."

@@ -29,8 +29,8 @@ class ProofView:
 
     sentence: Annotated[str, "the text that it is about"]
     query: Annotated[str, "the URL's query of the stage it was asked from"]
-    error: Annotated[str, "what is wrong with the text and the remedy; empty where nothing is"]
-    times: Annotated[tuple[TimeView, ...], "one pass, then the separate ones"]
+    error: Annotated[str, "what is wrong with the text or the address, and the remedy; empty where nothing is"]
+    times: Annotated[tuple[TimeView, ...], "one pass, then the separate ones; none where the text is refused"]
     speed: Annotated[str, "the factor between the two times, in words"]
     how: Annotated[str, "how the times were taken"]
     difference: Annotated[str, "the largest difference of any probability"]
@@ -48,15 +48,15 @@ def refused_proof(sentence: str, query: str, error: InputError) -> ProofView:
     return ProofView(sentence, query, error.message, (), "", "", "", "", "")
 
 
-def proof_view(proof: Proof, sentence: str, query: str) -> ProofView:
-    """The panel for a proof."""
+def proof_view(proof: Proof, sentence: str, query: str, error: str = "") -> ProofView:
+    """The panel for a proof; error: what else in the address it was asked at cannot be."""
     n, difference = proof.n_pairs, proof.largest_difference
     longer = max(proof.one_pass, proof.separate_passes)
     passes = counted(n, "%(n)s pass over the only prefix", "%(n)s passes, each over one prefix")
     return ProofView(
         sentence=sentence,
         query=query,
-        error="",
+        error=error,
         times=(
             _time(_("1 masked pass over the sentence"), n, proof.one_pass / longer, proof.one_pass),
             _time(passes, 1, proof.separate_passes / longer, proof.separate_passes),

@@ -4,7 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
-from app.formatting import Segment, decimal, formula, loss_digits, loss_text, percent, segments, visible
+from app.formatting import (
+    Segment,
+    context_segments,
+    decimal,
+    formula,
+    loss_digits,
+    loss_text,
+    percent,
+    segments,
+    visible,
+)
 from app.language import _, number
 from app.pairs import causal_mask
 from app.predict import Analysis, Prediction
@@ -33,7 +43,7 @@ class RowView:
     query: Annotated[str, "the URL's query for this step"]
     is_current: Annotated[bool, "whether it is the step that is shown"]
     cells: Annotated[tuple[CellView, ...], "a cell a token, where the sentence is short enough"]
-    context: Annotated[str, "the end of the context, for where it is not or the screen is narrow"]
+    context: Annotated[tuple[Segment, ...], "the end of the context, for where it is not or the screen is narrow"]
     label: Annotated[tuple[Segment, ...], "the label, for the same"]
     percent: Annotated[str, "P(label | context)"]
     loss: Annotated[str, "its loss in nats"]
@@ -92,7 +102,7 @@ def rows(analysis: Analysis, state: State) -> Iterable[RowView]:
             query=state.query(step=prediction.step),
             is_current=prediction.step == state.step,
             cells=tuple(cells),
-            context=prediction.context[-80:],
+            context=context_segments(prediction.context[-80:]),
             label=shown[prediction.step],
             percent=percent(prediction.probability, prediction.loss),
             loss=loss_text(prediction.loss),

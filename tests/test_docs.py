@@ -129,6 +129,17 @@ def test_the_reference_page_tells_every_address_parameter_and_status(client: Tes
                 assert f"{status}: {answer['description']}" in page
 
 
+def test_the_reference_page_lists_every_field_of_every_answer_and_shows_code_as_code(
+    client: TestClient, document: Any
+) -> None:
+    markup = Markup(client.get("/docs").text)
+    code = {element.text for element in markup.all("code")}
+    assert {"pairs[].top[].probability", "model.vocab_size", "error.code", "top_k"} <= code
+    names = {name for schema in document["components"]["schemas"].values() for name in schema["properties"]}
+    assert names - {path.rsplit(".", 1)[-1] for path in code} == set()
+    assert "`" not in markup.all("main")[0].text
+
+
 def test_the_reference_pages_examples_follow_the_schemas(client: TestClient, document: Any) -> None:
     examples = [json.loads(element.text) for element in Markup(client.get("/docs").text).all("pre")]
     schemas = [

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.formatting import counted, loss_text, odds, percent, perplexity_text, segments
+from app.formatting import context_segments, counted, loss_text, odds, percent, perplexity_text, segments
 
 PROBABILITIES = st.one_of(
     st.floats(0, 1, exclude_min=True, exclude_max=True),
@@ -16,11 +16,11 @@ SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 
 def number(shown: str) -> Decimal:
-    """The number that a reader takes from what is shown."""
-    digits, sign = shown.rsplit("\u202f", 1)
-    assert sign == "%"
-    mantissa, _, power = digits.replace("\u202f", "").partition("×10")
-    return Decimal(f"{mantissa}e{power.translate(SUPERSCRIPTS) or 0}")
+    """The percentage that a reader takes from what is shown: in percent, or a probability as a power of ten."""
+    if shown.endswith("\u202f%"):
+        return Decimal(shown.removesuffix("\u202f%"))
+    mantissa, power = shown.replace("\u202f", "").split("×10")
+    return 100 * Decimal(f"{mantissa}e{power.translate(SUPERSCRIPTS)}")
 
 
 # --- Numbers -------------------------------------------------------------------------------------------------------
@@ -45,7 +45,7 @@ def test_a_percentage_is_within_a_twentieth_of_the_truth(probability: float) -> 
 
 @pytest.mark.parametrize(
     ("probability", "shown"),
-    [(0, "0 %"), (1, "100.0 %"), (4e-6, "0.00040 %"), (9.97e-9, "1.0 × 10⁻⁶ %"), (2e-12, "2.0 × 10⁻¹⁰ %")],
+    [(0, "0 %"), (1, "100.0 %"), (4e-6, "0.00040 %"), (9.97e-9, "1.0 × 10⁻⁸"), (2e-12, "2.0 × 10⁻¹²")],
 )
 def test_a_percentage_at_the_edges_reads_as_people_write_it(probability: float, shown: str) -> None:
     assert percent(probability).replace("\u202f", " ") == shown
@@ -80,6 +80,19 @@ def test_no_loss_has_no_minus_sign() -> None:
 @given(st.lists(st.sampled_from(["a", "é😀", " ", "\n", "\t", "⟨", "⟩", "⟨E2 82⟩", "⟨E2⟩", "⟨x⟩"])).map("".join))
 def test_segments_joined_give_the_text_back(text: str) -> None:
     assert "".join(f"⟨{s.text}⟩" if s.kind == "bytes" else s.text for s in segments(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("The cat sat", ["text"]),
+        ("The cat ", ["text", "space"]),
+        (" a  b", ["space", "text", "space", "space", "text"]),
+        ("a\n b", ["text", "newline", "space", "text"]),
+    ],
+)
+def test_a_context_marks_only_the_white_space_that_would_not_be_seen(text: str, kinds: list[str]) -> None:
+    assert [segment.kind for segment in context_segments(text)] == kinds
 
 
 def test_segments_tell_white_space_and_loose_bytes_from_text() -> None:

@@ -126,7 +126,7 @@ def test_a_language_that_there_is_not_is_refused_with_the_choices(client: TestCl
 
 
 def test_numbers_have_the_marks_of_the_language(in_german: None) -> None:
-    assert (percent(0.6123), percent(4.1e-11)) == ("61,2\u202f%", "4,1\u202f×\u202f10⁻⁹\u202f%")
+    assert (percent(0.6123), percent(4.1e-11)) == ("61,2\u202f%", "4,1\u202f×\u202f10⁻¹¹")
     assert (loss_text(4.3983), perplexity_text(8191.96), duration(0.00412)) == ("4,40", "8.192", "4,1\u202fms")
     assert (odds(0.000004), ordinal(1012)) == ("1\xa0von\xa0250.000", "1.012.")
     assert counted(8184, "%(n)s token", "%(n)s tokens") == "8.184\xa0Tokens"

@@ -55,6 +55,20 @@ def test_a_proof_is_run_anew_for_whoever_asks(client: TestClient, path: str, mon
 
 
 @pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    ("wrong", "message"), [({"step": "99"}, "There is no step “99”"), ({"rows": "odd"}, "“rows” is “odd”")]
+)
+def test_what_else_is_wrong_in_the_address_is_said_above_the_proof(
+    client: TestClient, path: str, wrong: dict[str, str], message: str
+) -> None:
+    response = client.get(path, params={**QUERY, **wrong})
+    markup = Markup(response.text)
+    assert response.status_code == 422
+    assert message in markup.all("p", "error")[0].words
+    assert len(markup.all("details", "proof")) == 1
+
+
+@pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("sentence", ["", "a", "0" * 129])
 def test_a_text_that_cannot_be_used_is_refused_in_words(client: TestClient, path: str, sentence: str) -> None:
     response = client.get(path, params={"sentence": sentence})

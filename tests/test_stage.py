@@ -36,6 +36,14 @@ def test_the_first_view_weighs_under_100_kb(client: TestClient) -> None:
     assert sum(answer.num_bytes_downloaded for answer in answers) < 100_000
 
 
+def test_a_refused_text_is_followed_by_an_example_to_go_on_with(client: TestClient) -> None:
+    markup = read(client, "/", 422, sentence="a", tint="surprise")
+    href = markup.one("example")["href"]
+    assert href.startswith("/?sentence=The+cat+fell+asleep")
+    assert "tint=surprise" in href
+    assert client.get(href).status_code == 200
+
+
 # --- Links, fragments and the URL ----------------------------------------------------------------------------------
 
 

@@ -91,7 +91,7 @@ def test_every_kind_of_stage_renders(kind: str, shipped: Checkpoint) -> None:
         "last": lambda: at(handmade(), 3, 10),
         "wrong step": lambda: at(handmade(), 1, 10, error="There is no step 9."),
         "no remainder": lambda: at(handmade(), 1, 2),
-        "empty": lambda: empty_stage(State(""), InputError("empty_text", "There is no text yet.")),
+        "empty": lambda: empty_stage(State(""), InputError("empty_text", "There is no text yet."), "Hi there."),
         "folded": lambda: at(handmade(), 2, 10, rows="folded"),
         "tinted": lambda: at(handmade(), 2, 10, tint="surprise"),
         "words": lambda: at(by_word(split()), 2, 10, unit="words"),

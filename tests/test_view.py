@@ -149,7 +149,7 @@ def test_a_step_is_shown_as_worked_out_by_hand() -> None:
     assert shown.pair.spoken == (
         "Pair 2 of 3: after “The cat”, the label is “sat”; the model gave it 0.50\u202f%, its 7th choice; loss 5.30."
     )
-    assert (shown.pair.context, shown.pair.odds) == ("The cat", "1 in 200")
+    assert (text_of(shown.pair.context), shown.pair.odds) == ("The cat", "1 in 200")
     assert shown.pair.rank == "the model’s 7th choice of 10"
     assert shown.label_bar
     assert (shown.label_bar.percent, shown.label_bar.width) == ("0.50\u202f%", "0.5000")
@@ -254,14 +254,21 @@ def test_a_long_sentence_has_compact_rows_that_end_on_their_context(shipped: Che
         assert all(bool(row.cells) == (layout != "compact") for row in shown.rows)
     for row, prediction in zip(shown.rows, analysis.predictions, strict=True):
         assert row.cells == ()
-        assert prediction.context.endswith(row.context)
+        assert prediction.context.endswith(text_of(row.context))
         assert row.context
+
+
+def test_a_line_for_odds_is_kept_only_where_some_step_says_them() -> None:
+    assert all(shown.pair and shown.pair.has_odds for shown in (at(handmade(), step, 10) for step in (1, 2, 3)))
+    likely = replace(handmade(), predictions=tuple(replace(p, probability=0.5) for p in handmade().predictions))
+    assert not any(shown.pair and shown.pair.has_odds for shown in (at(likely, step, 10) for step in (1, 2, 3)))
 
 
 def test_a_long_context_shows_its_end_in_a_card_that_keeps_room_for_it(shipped: Checkpoint) -> None:
     analysis = Predictor(shipped).analyze("Nobody knew. " * 25)
     for prediction, shown in zip(analysis.predictions, every_step(analysis), strict=True):
         assert shown.pair
-        assert prediction.context.endswith(shown.pair.context.removeprefix("…"))
-        assert len(shown.pair.context) + len(prediction.label) <= view_pair.PAIR_CHARACTERS
+        context = text_of(shown.pair.context)
+        assert prediction.context.endswith(context.removeprefix("…"))
+        assert len(context) + len(prediction.label) <= view_pair.PAIR_CHARACTERS
         assert shown.pair.room == analysis.sentence[: view_pair.PAIR_CHARACTERS]

@@ -1,6 +1,7 @@
 """/docs: the API's description for people, made from the OpenAPI document, without a script."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -22,7 +23,26 @@ class ParameterView:
     name: Annotated[str, "its name in the query, or in the form"]
     kind: Annotated[str, "type and limits"]
     is_required: Annotated[bool, "whether it must be given"]
-    description: Annotated[str, "what it is"]
+    description: Annotated[tuple[str, ...], "what it is, in turn text and code"]
+
+
+@dataclass(frozen=True)
+class FieldView:
+    """One field of an answer."""
+
+    name: Annotated[str, "its path from the answer's root: pairs[].label"]
+    kind: Annotated[str, "type"]
+    description: Annotated[tuple[str, ...], "what it is, in turn text and code; empty where its name says it"]
+
+
+@dataclass(frozen=True)
+class AnswerView:
+    """What an operation may answer."""
+
+    status: Annotated[str, "the HTTP status"]
+    meaning: Annotated[str, "when it is given"]
+    fields: Annotated[tuple[FieldView, ...], "what it holds, as the schemas say"]
+    example: Annotated[str, "one, as JSON"]
 
 
 @dataclass(frozen=True)
@@ -32,10 +52,10 @@ class OperationView:
     method: Annotated[str, "how it is asked"]
     path: Annotated[str, "the address"]
     summary: Annotated[str, "what it answers"]
-    description: Annotated[str, "more about it"]
+    description: Annotated[tuple[str, ...], "more about it, in turn text and code"]
     parameters: Annotated[tuple[ParameterView, ...], "what it takes"]
     examples: Annotated[tuple[str, ...], "addresses to try; empty where a form is sent"]
-    answers: Annotated[tuple[tuple[str, str, str], ...], "status, meaning, example as JSON"]
+    answers: Annotated[tuple[AnswerView, ...], "what it may answer"]
 
 
 async def docs(request: Request) -> Response:
@@ -75,36 +95,56 @@ def _operation(method: str, path: str, operation: dict[str, Any], schemas: dict[
         method=method.upper(),
         path=path,
         summary=_said(operation, "summary"),
-        description=_said(operation),
+        description=_coded(operation),
         parameters=tuple(
             ParameterView(
                 name=parameter["name"],
                 kind=_kind(parameter["schema"]),
                 is_required=parameter["required"],
-                description=_said(parameter),
+                description=_coded(parameter),
             )
             for parameter in [*fields, *parameters]
         ),
         examples=() if fields else tuple(examples) or (path,),
-        answers=tuple(
-            (
-                status,
-                _said(answer),
-                json.dumps(
-                    _example(answer["content"]["application/json"]["schema"], schemas),
-                    indent=2,
-                    ensure_ascii=False,
-                ),
-            )
-            for status, answer in operation["responses"].items()
-        ),
+        answers=tuple(_answer(status, answer, schemas) for status, answer in operation["responses"].items()),
     )
+
+
+def _answer(status: str, answer: dict[str, Any], schemas: dict[str, Any]) -> AnswerView:
+    schema = answer["content"]["application/json"]["schema"]
+    example = json.dumps(_example(schema, schemas), indent=2, ensure_ascii=False)
+    return AnswerView(status, _said(answer), tuple(_fields(schema, schemas)), example)
+
+
+def _fields(schema: dict[str, Any], schemas: dict[str, Any], path: str = "") -> Iterator[FieldView]:
+    """Every field of a schema by its path, each before those inside of it."""
+    for name, field in _resolved(schema, schemas).get("properties", {}).items():
+        inner, place = _resolved(field, schemas), f"{path}{name}"
+        yield FieldView(place, _type(inner), _coded(field))
+        if inner.get("type") == "array":
+            yield from _fields(inner["items"], schemas, f"{place}[].")
+        else:
+            yield from _fields(inner, schemas, f"{place}.")
+
+
+def _type(schema: dict[str, Any]) -> str:
+    return " | ".join(option["type"] for option in schema["anyOf"]) if "anyOf" in schema else str(schema["type"])
+
+
+def _resolved(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = schemas[schema["$ref"].rsplit("/", 1)[-1]] if "$ref" in schema else schema
+    return found
 
 
 def _said(documented: dict[str, Any], field: str = "description") -> str:
     """What the document says, in the current language, as one paragraph."""
     text = " ".join(documented.get(field, "").split())
     return _(text) if text else ""  # the message "" is a catalog's own head
+
+
+def _coded(documented: dict[str, Any]) -> tuple[str, ...]:
+    text = _said(documented)
+    return tuple(text.split("`")) if text else ()
 
 
 def _kind(schema: dict[str, Any]) -> str:
@@ -116,8 +156,7 @@ def _kind(schema: dict[str, Any]) -> str:
 
 def _example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
     """A schema's example: its fields' own, put together."""
-    if "$ref" in schema:
-        schema = schemas[schema["$ref"].rsplit("/", 1)[-1]]
+    schema = _resolved(schema, schemas)
     if "examples" in schema:
         return schema["examples"][0]
     if schema.get("type") == "array":

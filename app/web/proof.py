@@ -11,7 +11,7 @@ from app.view_proof import ProofView, proof_view, refused_proof
 from app.web.language import check_language
 from app.web.render import Page, frame
 from app.web.services import services
-from app.web.stage import sentence_of
+from app.web.stage import read_query, sentence_of
 
 
 async def page(request: Request) -> Response:
@@ -36,11 +36,13 @@ async def _answer(request: Request, template: str) -> Response:
 
 
 def _view(request: Request) -> ProofView:
-    sentence, query = sentence_of(request), str(request.query_params)
+    sentence = sentence_of(request)
     try:
-        return proof_view(prove(services(request).predictor.model, sentence), sentence, query)
+        asked = read_query(request)
+        proof = prove(services(request).predictor.model, sentence)
+        return proof_view(proof, sentence, asked.state.query(), " ".join(asked.refused))
     except InputError as error:
-        return refused_proof(sentence, query, error)
+        return refused_proof(sentence, str(request.query_params), error)
 
 
 routes = [Route("/proof", page), Route("/proof/panel", panel)]

@@ -55,7 +55,11 @@ class PairInfo(BaseModel):
     rank: int = Field(description="1 + the number of tokens more probable than the label", examples=[17])
     loss: float = Field(description="−ln probability, in nats", examples=[4.398])
     top: list[CandidateInfo] = Field(description="the most probable tokens, best first")
-    remainder: float = Field(description="1 − the sum of top", examples=[0.41])
+    remainder: float = Field(
+        description="1 − the sum of `top`, so it falls as `top_k` grows; the page’s is less by the label’s own "
+        "probability where the label is not in `top`",
+        examples=[0.41],
+    )
 
 
 class PairsResponse(BaseModel):

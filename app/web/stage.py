@@ -1,6 +1,6 @@
 """The stage: one sentence, one step of it, and what the model expected there."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from app.guess import read
 from app.language import _
+from app.predict import Analysis
 from app.sentences import InputError, one_line_break
 from app.state import State, shown_as
 from app.view import StageView, empty_stage, stage
@@ -68,17 +69,38 @@ def _frame(request: Request) -> dict[str, Any]:
 
 def _view(request: Request) -> tuple[StageView, int]:
     """The stage for a request's query, and the status: 422 where something in it cannot be used."""
-    known, asked = services(request), request.query_params
+    known = services(request)
     predictor, moments = known.predictor, known.moments
-    tokens_seen = moments.tokens_seen if moments else ()
-    state, messages = shown_as(State(sentence_of(request)), asked, tokens_seen)
-    refused = list(messages)
-    if state.guess == "on":  # one guesses tokens, against the finished model
-        state = replace(state, unit="tokens", seen="")
     try:
-        analysis = predictor.analyze(state.sentence)
+        asked = read_query(request)
     except InputError as error:
-        return empty_stage(state, error), 422
+        return empty_stage(_options(request)[0], error, known.bank.opening), 422
+    refused = " ".join(asked.refused)
+    if asked.state.guess == "on":
+        shown, is_refused = guessing(predictor, asked.analysis, asked.state, request.query_params, refused)
+        return shown, 422 if refused or is_refused else 200
+    tokens_seen = moments.tokens_seen if moments else ()
+    shown = stage(asked.analysis, asked.state, predictor.model.vocab_size, refused, tokens_seen, asked.in_training)
+    return shown, 422 if refused else 200
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a query asks for: the state, its sentence analyzed as the state says, and what had to be refused."""
+
+    state: State
+    analysis: Analysis
+    in_training: dict[int, Analysis]  # by tokens seen, where a moment of training is shown
+    refused: tuple[str, ...]
+
+
+def read_query(request: Request) -> Asked:
+    """Read a request's query; InputError where its sentence cannot be cut. Another fault is refused, and made good."""
+    known, query = services(request), request.query_params
+    predictor, moments = known.predictor, known.moments
+    state, messages = _options(request)
+    refused = list(messages)
+    analysis = predictor.analyze(state.sentence)
     in_training = moments.analyses(state.sentence) if moments and state.seen else {}
     analysis = in_training[int(state.seen)] if in_training else analysis
     if state.unit == "words":
@@ -89,19 +111,25 @@ def _view(request: Request) -> tuple[StageView, int]:
             state = replace(state, unit="tokens")
             refused.append(error.message)
     try:
-        state = replace(state, step=step_of(asked.get("step", "1"), len(analysis.predictions)))
+        state = replace(state, step=step_of(query.get("step", "1"), len(analysis.predictions)))
     except InputError as error:
         refused.append(error.message)
     try:
-        guesses = read(asked.get("guesses", ""), len(analysis.predictions), predictor.model.vocab_size)
+        guesses = read(query.get("guesses", ""), len(analysis.predictions), predictor.model.vocab_size)
         state = replace(state, guesses=guesses)
     except InputError as error:
         refused.append(error.message)
-    if state.guess == "on":
-        shown, is_refused = guessing(predictor, analysis, state, asked, " ".join(refused))
-        return shown, 422 if refused or is_refused else 200
-    shown = stage(analysis, state, predictor.model.vocab_size, " ".join(refused), tokens_seen, in_training)
-    return shown, 422 if refused else 200
+    return Asked(state, analysis, in_training, tuple(refused))
+
+
+def _options(request: Request) -> tuple[State, tuple[str, ...]]:
+    """The state without its step and guesses, and what its options cannot be."""
+    moments = services(request).moments
+    tokens_seen = moments.tokens_seen if moments else ()
+    state, messages = shown_as(State(sentence_of(request)), request.query_params, tokens_seen)
+    if state.guess == "on":  # one guesses tokens, against the finished model
+        state = replace(state, unit="tokens", seen="")
+    return state, messages
 
 
 def sentence_of(request: Request) -> str:

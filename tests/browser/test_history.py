@@ -24,6 +24,21 @@ def test_back_and_forward_give_the_views_again(any_page: Page) -> None:
     assert stage_text(any_page) == second
 
 
+def test_back_after_presses_in_haste_returns_to_the_step_before_them(page: Page) -> None:
+    """A step that was passed over, and never shown, is no place to go back to."""
+    page.goto(address())
+    page.wait_for_load_state("networkidle")
+    page.evaluate("for (let i = 0; i < 6; i++) document.getElementById('next').click()")
+    expect_step(page, 7)
+    link(page, "Next").click()
+    expect_step(page, 8)
+    for step in (7, 1):
+        page.go_back()
+        expect_step(page, step)
+    page.go_forward()
+    expect_step(page, 7)
+
+
 def test_back_returns_to_the_sentence_before_and_the_field_follows(any_page: Page) -> None:
     any_page.goto(address(step=3))
     any_page.get_by_role("link", name="Refresh").click()
