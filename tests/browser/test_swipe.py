@@ -93,3 +93,12 @@ def test_a_swipe_past_the_last_pair_stays_there(phone: Page, swipe: Swipe) -> No
     swipe(phone.locator(".bars"), right=-120, down=0)
     phone.wait_for_load_state("networkidle")
     expect_step(phone, 10)
+
+
+@pytest.mark.parametrize("path", ["/", "/?guess=on", "/?unit=words&surprise=on", "/lesson", "/model", "/proof"])
+def test_a_finger_meets_every_control(phone: Page, path: str) -> None:
+    phone.goto(path)
+    controls = phone.locator("a, button, select, summary, input[type=range], label:has(input)")
+    # A link within a line of text may be as high as the line (WCAG 2.5.8), and some controls are for screen readers.
+    low = "all => all.filter(e => e.checkVisibility() && !e.closest('p, td, .spoken, .skip') && e.offsetHeight < 44)"
+    assert controls.evaluate_all(f"all => ({low})(all).map(e => e.outerHTML)") == []
