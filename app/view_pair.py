@@ -40,7 +40,7 @@ class PairView:
     odds: Annotated[str, "the same as 1 in n, where it is small"]
     factors: Annotated[tuple[FactorView, ...], "the probabilities that it is the product of, where the label is a word"]
     rank: Annotated[str, "the label's place among all tokens, in words"]
-    rank_room: Annotated[str, "the longest that it is at any step, invisible behind it"]
+    rank_rooms: Annotated[tuple[str, ...], "the longest that it is at any step, invisible behind it"]
     spoken: Annotated[str, "the whole step in one sentence, for a screen reader"]
 
 
@@ -83,7 +83,7 @@ def pair_view(analysis: Analysis, prediction: Prediction, vocab_size: int) -> Pa
         odds=odds(prediction.probability),
         factors=factors(analysis, prediction),
         rank=_rank(prediction, vocab_size),
-        rank_room=max((_rank(other, vocab_size) for other in analysis.predictions), key=len),
+        rank_rooms=_rank_rooms(analysis, vocab_size),
         spoken=_(
             "Pair %(step)s of %(pairs)s: after “%(context)s”, the label is “%(label)s”; the model gave it %(percent)s, "
             "%(choice)s; loss %(loss)s."
@@ -109,6 +109,12 @@ def _rank(prediction: Prediction, vocab_size: int) -> str:
         (True, False): _("its first token was the model’s %(place)s choice of %(n)s"),
     }[is_split, prediction.rank == 1]
     return message % {"place": ordinal(prediction.rank), "n": number(vocab_size)}
+
+
+def _rank_rooms(analysis: Analysis, vocab_size: int) -> tuple[str, ...]:
+    """The rank of the most letters and the one of the most digits: which is wider, only the browser's font knows."""
+    texts = {prediction.rank: _rank(prediction, vocab_size) for prediction in analysis.predictions}
+    return (max(texts.values(), key=len), texts[max(texts)])
 
 
 def bars(prediction: Prediction) -> tuple[BarView, ...]:
