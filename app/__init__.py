@@ -12,6 +12,7 @@ A sentence flows one way through these files, each knowing only those before it:
     hub_tokenizer.py  the same as tokenizer.py for other makers' tokenizers
     hub.py            the same as checkpoint.py for other makers' models, by `transformers`
     language_model.py what the rest asks of either, and which one a name means
+    batching.py       passes that are asked for side by side, run as one
     predict.py        the pass over a sentence: each pair's probability, rank, loss, top candidates
     words.py          the same predictions, counted in words
     proof.py          the one pass against T − 1 passes, timed and compared

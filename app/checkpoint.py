@@ -92,8 +92,18 @@ class Checkpoint:
 
     def logits(self, token_ids: Sequence[int]) -> Tensor:
         """T ids -> (T, V) in one causal pass."""
-        logits: Tensor = self.model(torch.tensor([token_ids]))[0]
-        return logits
+        return self.batch_logits([token_ids])[0]
+
+    def batch_logits(self, texts: Sequence[Sequence[int]]) -> Sequence[Tensor]:
+        """Several texts, T ids -> (T, V) each, in one causal pass."""
+        logits: Tensor = self.model(padded(texts))
+        return [rows[: len(token_ids)] for rows, token_ids in zip(logits, texts, strict=True)]
+
+
+def padded(texts: Sequence[Sequence[int]]) -> Tensor:
+    """Texts of token ids -> (B, T), filled up behind with what no row of theirs sees, since it comes after."""
+    longest = max(map(len, texts))
+    return torch.tensor([[*token_ids, *[0] * (longest - len(token_ids))] for token_ids in texts])
 
 
 def save(folder: Path, model: GPT, tokenizer: Tokenizer) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from app.checkpoint import CheckpointError
+from app.checkpoint import CheckpointError, padded
 from app.hub_tokenizer import HubTokenizer
 from app.settings import CHECKPOINTS
 from app.tokenizer import Token
@@ -63,12 +63,19 @@ class HubModel:
         """One token as legible text."""
         return self.tokenizer.text(token_id)
 
-    @torch.inference_mode()
     def logits(self, token_ids: Sequence[int]) -> Tensor:
         """T ids -> (T, V) in one causal pass, after the prefix, whose own rows are left out."""
-        ids = torch.tensor([[*self.tokenizer.prefix, *token_ids]])
-        out: Tensor = self.network(input_ids=ids, attention_mask=torch.ones_like(ids), use_cache=False).logits[0]
-        return out[len(self.tokenizer.prefix) :].float()
+        return self.batch_logits([token_ids])[0]
+
+    @torch.inference_mode()
+    def batch_logits(self, texts: Sequence[Sequence[int]]) -> Sequence[Tensor]:
+        """Several texts, T ids -> (T, V) each, in one causal pass."""
+        prefix = self.tokenizer.prefix
+        ids = padded([[*prefix, *token_ids] for token_ids in texts])
+        out: Tensor = self.network(input_ids=ids, attention_mask=torch.ones_like(ids), use_cache=False).logits
+        return [
+            rows[len(prefix) : len(prefix) + len(token_ids)].float() for rows, token_ids in zip(out, texts, strict=True)
+        ]
 
 
 def fetch(name: str) -> HubModel:

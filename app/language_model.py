@@ -48,6 +48,9 @@ class LanguageModel(Protocol):
     def logits(self, token_ids: Sequence[int]) -> Tensor:
         """T ids -> (T, V) in float32, in one causal pass; row t scores the token after x_t, having seen x_1 … x_t."""
 
+    def batch_logits(self, texts: Sequence[Sequence[int]]) -> Sequence[Tensor]:
+        """The same for several texts, T ids -> (T, V) each, in one pass over all of them."""
+
 
 def load(settings: Settings) -> LanguageModel:
     """Open the model that the settings name, for prediction; CheckpointError, with the remedy, where that cannot be."""

@@ -1,14 +1,17 @@
 """One causal pass over a sentence, and what the model expected at each of its pairs."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Condition
 from typing import NamedTuple
 
 import torch
+from cachetools import LRUCache, cached
 from torch import Tensor
 
+from app.batching import Batches
 from app.language import _
 from app.language_model import LanguageModel
 from app.pairs import training_pairs
@@ -70,18 +73,25 @@ class Analysis:
 
 
 class Predictor:
-    """A model ready to analyze sentences; the latest `keep` are kept, at half a megabyte each at most."""
+    """A model ready to analyze sentences.
 
-    def __init__(self, model: LanguageModel, keep: int = 100) -> None:
+    The latest analyses are kept, in `max_bytes` at most. A sentence that several threads ask for is computed once, and
+    different ones that they ask for side by side share a pass.
+    """
+
+    def __init__(self, model: LanguageModel, max_bytes: int = 30_000_000) -> None:
         self.model = model
-        self._kept = lru_cache(keep)(self._analyze)
-        self._row = lru_cache(keep // 2)(self._last_row)  # of 8 V bytes each
+        self._batches = Batches(model.batch_logits)
+        self.kept: LRUCache[Hashable, Analysis] = LRUCache(max_bytes, getsizeof=_size)
+        # The condition makes who comes second wait for who came first.
+        self._once = cached(self.kept, condition=Condition())(self._analyze)
+        self._row = lru_cache(50)(self._last_row)  # of 8 V bytes each
 
     def analyze(self, sentence: str, top_k: int = DEFAULT_TOP_K) -> Analysis:
         """Tokens, pairs and predictions of a sentence; InputError where it is no sentence to analyze."""
         sentence = one_line_break(sentence)
         # Long lists of candidates are for programs, which ask once, and would fill the memory.
-        return self._kept(sentence, top_k) if top_k == DEFAULT_TOP_K else self._analyze(sentence, top_k)
+        return self._once(sentence, top_k) if top_k == DEFAULT_TOP_K else self._analyze(sentence, top_k)
 
     def ranked(self, analysis: Analysis, step: int, top_k: int) -> list[Candidate]:
         """The most probable tokens at one step, best first, as many as are asked for."""
@@ -99,7 +109,12 @@ class Predictor:
 
     def _last_row(self, context: tuple[int, ...]) -> Tensor:
         """Token ids -> ln P(next token) after all of them, (V,)."""
-        return log_probs(self.model, context)[-1].clone()  # a view would keep all rows
+        return self._log_probs(context)[-1].clone()  # a view would keep all rows
+
+    @torch.inference_mode()
+    def _log_probs(self, token_ids: Sequence[int]) -> Tensor:
+        """`log_probs`, by a pass that may be shared."""
+        return _over_vocabulary(self._batches.logits(token_ids))
 
     def _analyze(self, sentence: str, top_k: int) -> Analysis:
         check_text(sentence)
@@ -107,7 +122,7 @@ class Predictor:
         tokens = tuple(model.tokens(sentence))
         check_length(len(tokens), model.context_length)
         ids = [token.id for token in tokens]
-        rows = log_probs(model, ids[:-1])
+        rows = self._log_probs(ids[:-1])
         labels = torch.tensor(ids[1:])
         chosen = rows.gather(1, labels[:, None])  # (T − 1, 1)
         ranks = (rows > chosen).sum(dim=1) + 1
@@ -168,8 +183,15 @@ def check_length(n_tokens: int, context_length: int) -> None:
 
 @torch.inference_mode()
 def log_probs(model: LanguageModel, token_ids: Sequence[int]) -> Tensor:
-    """One forward pass: T − 1 inputs -> ln P(next token) at each, over the whole vocabulary, (T − 1, V) in float64.
+    """One forward pass: T − 1 inputs -> ln P(next token) at each, over the whole vocabulary, (T − 1, V) in float64."""
+    return _over_vocabulary(model.logits(token_ids))
 
-    The softmax is taken in float64, so that a row's probabilities add up to 1 as far as anyone can see.
-    """
-    return model.logits(token_ids).double().log_softmax(dim=-1)
+
+def _over_vocabulary(logits: Tensor) -> Tensor:
+    """The softmax is taken in float64, so that a row's probabilities add up to 1 as far as anyone can see."""
+    return logits.double().log_softmax(dim=-1)
+
+
+def _size(analysis: Analysis) -> int:
+    """About its bytes in memory: a pair holds its context, its numbers and its candidates."""
+    return 1_000 + sum(2_000 + 2 * len(prediction.context) for prediction in analysis.predictions)

@@ -1,5 +1,7 @@
+import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pytest
@@ -21,9 +23,13 @@ class Site:
 
     client: TestClient
     made: Counter[str] = field(default_factory=Counter)
+    asked: Counter[str] = field(default_factory=Counter)
+    waits_for: int = 1  # how many have to ask for a page before it is made
 
     def make(self, request: Request) -> Page:
         size = int(request.path_params["size"])
+        while self.asked[request.url.path] < self.waits_for:
+            time.sleep(0.001)
         self.made[str(request.url).removeprefix("http://testserver")] += 1
         return Page(b"x" * size, b"", 200, {"X-Size": str(size)})
 
@@ -37,6 +43,7 @@ def build() -> Build:
         pages = RenderedPages(max_bytes)
 
         async def answer(request: Request) -> Response:
+            site.asked[request.url.path] += 1
             return await pages.get(request, site.make)
 
         site = Site(TestClient(Starlette(routes=[Route("/{size:int}", answer)])))
@@ -106,3 +113,12 @@ def test_templates_escape_what_they_are_given() -> None:
     page = Page.of("_fragments/error.html", message="<script>&\"'", status_code=500, **FRAME)
     assert b"<script>" not in page.body
     assert b"&lt;script&gt;&amp;&#34;&#39;" in page.body
+
+
+def test_a_page_that_many_wait_for_is_made_once(build: Build) -> None:
+    site = build(10_000)
+    site.waits_for = 10
+    with site.client, ThreadPoolExecutor(10) as threads:
+        answers = list(threads.map(site.client.get, ["/100"] * 10))
+    assert {answer.content for answer in answers} == {b"x" * 100}
+    assert site.made == {"/100": 1}

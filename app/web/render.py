@@ -5,9 +5,9 @@ lecture, three hundred students ask for the same few steps.
 """
 
 import gzip
+from asyncio import Task, create_task, shield
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any
 from urllib.parse import urlencode
 
@@ -102,21 +102,32 @@ class Page:
 
 
 class RenderedPages:
-    """Pages by URL and language, bounded in bytes, the least recently used dropped first."""
+    """Pages by URL and language, bounded in bytes, the least recently used dropped first.
+
+    It belongs to one event loop, and a page that several requests wait for is made once.
+    """
 
     def __init__(self, max_bytes: int) -> None:
-        self._pages: LRUCache[str, Page] = LRUCache(max_bytes, getsizeof=lambda page: page.size)
-        self._lock = Lock()
+        self.kept: LRUCache[str, Page] = LRUCache(max_bytes, getsizeof=lambda page: page.size)
+        self._being_made: dict[str, Task[Page]] = {}
 
     async def get(self, request: Request, make: Callable[[Request], Page]) -> Response:
         """The kept page, or a new one made in a thread, since it may take a pass of the model."""
         key = f"{language().code} {root_path(request)}{request.url.path}?{request.url.query}"
-        with self._lock:
-            page = self._pages.get(key)
+        page = self.kept.get(key)
         if page is None:
-            page = await run_in_threadpool(make, request)
-            with self._lock:
-                # The key is a visitor's to choose: a long one is not worth its memory.
-                if page.size <= self._pages.maxsize and len(key) <= MAX_KEY:
-                    self._pages[key] = page
+            task = self._being_made.get(key)
+            if task is None:
+                task = self._being_made[key] = create_task(self._make(key, request, make))
+            page = await shield(task)  # others may wait for it, too
         return page.response(request)
+
+    async def _make(self, key: str, request: Request, make: Callable[[Request], Page]) -> Page:
+        try:
+            page = await run_in_threadpool(make, request)
+        finally:
+            del self._being_made[key]
+        # The key is a visitor's to choose: a long one is not worth its memory.
+        if page.size <= self.kept.maxsize and len(key) <= MAX_KEY:
+            self.kept[key] = page
+        return page
