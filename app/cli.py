@@ -56,18 +56,9 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, help="Processes, each with its own copy of the model.")] = 1,
 ) -> None:
     """Serve the app."""
-    import uvicorn
+    from app.web import server
 
-    from app.main import create_app
-    from app.web.services import Services
-
-    settings = Settings()
-    # Loaded here, so that what is wrong with a file ends in one line, not in uvicorn's trace.
-    services = Services.load(settings)
-    if workers > 1:  # each process makes its own app
-        uvicorn.run("app.main:app", host=host, port=port, workers=workers, access_log=False)
-    else:
-        uvicorn.run(create_app(settings, services), host=host, port=port, access_log=False)
+    server.serve(Settings(), host, port, workers)
 
 
 @app.command()

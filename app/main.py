@@ -12,7 +12,9 @@ from app.web.assets import STATIC, Assets
 from app.web.delivery import Delivery
 from app.web.errors import add_error_handlers
 from app.web.headers import SecurityHeaders
+from app.web.journal import Journal
 from app.web.language import Languages
+from app.web.limits import Limits
 from app.web.services import Services
 
 
@@ -38,9 +40,18 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.include_router(count.router)
     app.include_router(health.router)
     app.mount("/static", Assets(directory=STATIC), name="static")
+    metrics = None
+    if settings.metrics:
+        from app.web.metrics import Metrics  # its library takes a while, and few want it
+
+        metrics = Metrics(app)
+        app.router.routes.append(metrics.route())
+    # The innermost first.
+    app.add_middleware(Limits)
     app.add_middleware(Languages)
     app.add_middleware(Delivery)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Journal, metrics=metrics)
     add_error_handlers(app)
     return app
 

@@ -3,7 +3,7 @@
 import random
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +23,7 @@ class InputError(ValueError):
     """
 
     status = 422  # what HTTP answers
+    headers: Mapping[str, str] = {}  # and says beside it
 
     def __init__(self, code: str, message: str, limit: int | None = None, actual: int | str | None = None) -> None:
         super().__init__(message)

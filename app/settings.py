@@ -1,6 +1,7 @@
 """What an operator can set, all by environment variables that begin with FREELABELS_."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -29,6 +30,22 @@ class Settings(BaseSettings):
     )
 
     threads: int = Field(1, ge=0, description="CPU threads of one pass of the model; 0: as many as PyTorch likes.")
+
+    allowance: int = Field(
+        60_000,
+        ge=0,
+        description="What one address may cost in a minute, in about milliseconds of work; a classroom of 300 behind "
+        "one address takes a third of it. 0: no limit.",
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="Addresses or networks of proxies, with commas between, whose X-Forwarded-For and "
+        "X-Forwarded-Proto are believed; *: any. Empty: none.",
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="How a line of the log is written: text for people, json for programs."
+    )
+    metrics: bool = Field(False, description="Whether /metrics answers with figures for Prometheus.")
 
     @property
     def checkpoint(self) -> Path:

@@ -6,10 +6,9 @@ import itertools
 import tempfile
 import tracemalloc
 import zlib
-from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from starlette.requests import ClientDisconnect, Request
@@ -23,8 +22,8 @@ from app.web.count import MAX_UNPACKED, Counted, count_upload
 from app.web.render import RenderedPages
 from app.web.services import UPLOADS, Services
 from app.web.upload import MAX_UPLOAD
+from tests.loop import finished
 
-T = TypeVar("T")
 BOUNDARY = "a-boundary"
 TYPE = f"multipart/form-data; boundary={BOUNDARY}"
 END = f"\r\n--{BOUNDARY}--\r\n".encode()
@@ -76,12 +75,6 @@ def sent(
     raw = [(name.encode(), value.encode()) for name, value in {"content-type": TYPE, **(headers or {})}.items()]
     scope = {"type": "http", "method": "POST", "path": "/api/count", "headers": raw, "app": App}
     return finished(count_upload(Request(scope, receive), whole=False)), taken
-
-
-def finished(work: Coroutine[Any, Any, T]) -> T:
-    """What a coroutine comes to, in a thread: a browser's tests in the same process have a loop running in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
 
 
 def refused(services: Services, *chunks: bytes, **options: Any) -> InputError:

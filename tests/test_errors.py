@@ -76,7 +76,7 @@ def test_an_answer_of_500_has_the_security_headers_too(broken: TestClient) -> No
 
 def test_a_bug_of_ours_is_logged_with_its_path(broken: TestClient, caplog: pytest.LogCaptureFixture) -> None:
     broken.get("/?sentence=my+secret")
-    (record,) = [record for record in caplog.records if record.name == "freelabels"]
+    (record,) = [record for record in caplog.records if record.name == "freelabels.errors"]
     assert record.getMessage() == "no answer to /"
     assert record.exc_info
 

@@ -10,6 +10,11 @@ count.py      /api/count, a text's pairs counted while it arrives; upload.py rea
 docs.py       /docs, the API's description for people, made from the OpenAPI document
 health.py     /healthz and /readyz
 
+server.py     uvicorn as this app needs it: limits on connections, logs, proxies
+journal.py    a line of the log a request, and nothing of what was typed
+metrics.py    /metrics, figures for Prometheus, where an operator wants them
+limits.py     how large a request may be, and how slow
+allowance.py  what one address may ask for within a minute
 services.py   what requests work with: bank, predictor, rendered pages
 render.py     templates to bytes, kept in memory
 errors.py     the one place that turns an exception into an answer

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.sentences import DEFAULT_TOP_K, MAX_TOP_K
+from app.web.allowance import MADE
 from app.web.language import check_language
 from app.web.schemas import ErrorResponse, PairsResponse, RandomResponse
 from app.web.services import services
@@ -16,7 +17,10 @@ router = APIRouter(prefix="/api", tags=["api"], dependencies=[Depends(check_lang
     "/pairs",
     summary="A sentence's tokens, training pairs and predictions",
     response_description="Tokens, pairs, mean loss and perplexity",
-    responses={422: {"model": ErrorResponse, "description": "The input cannot be used"}},
+    responses={
+        422: {"model": ErrorResponse, "description": "The input cannot be used"},
+        429: {"model": ErrorResponse, "description": "Too many requests came from one address"},
+    },
 )
 def pairs(
     request: Request,
@@ -41,7 +45,8 @@ def pairs(
     The answer's `sentence` is the text that was cut: `start` and `end` count its characters. Unknown parameters do
     nothing. An error's message is in English, or in the language that `lang` names or Accept-Language prefers.
     """
-    predictor = services(request).predictor
+    predictor, allowance = services(request).predictor, services(request).allowance
+    allowance.charge(request, MADE)
     return PairsResponse.of(predictor.analyze(sentence, top_k), predictor.model)
 
 

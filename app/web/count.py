@@ -15,6 +15,7 @@ from app.documents import Reader
 from app.language import _
 from app.sentences import InputError
 from app.settings import CHECKPOINTS
+from app.web.allowance import UPLOAD
 from app.web.schemas import CountResponse, DocumentInfo, ErrorResponse, VocabularyInfo
 from app.web.services import Services, services
 from app.web.upload import MAX_UPLOAD, Body, Form
@@ -79,6 +80,7 @@ async def count_upload(request: Request, whole: bool) -> Counted:
     """Count the text that a request's form holds; see `Form` and `Body` for what is raised."""
     known, body = services(request), Body(request)
     try:
+        known.allowance.charge(request, UPLOAD)
         if known.uploads.locked():
             raise BusyError("busy", _("Too many texts are being counted at this moment. Try again in a minute."))
         async with known.uploads:
@@ -122,6 +124,7 @@ def _slice(work: Iterator[None]) -> bool:
         408: {"model": ErrorResponse, "description": "The text did not arrive in time"},
         413: {"model": ErrorResponse, "description": "The text is too large"},
         422: {"model": ErrorResponse, "description": "The text cannot be used"},
+        429: {"model": ErrorResponse, "description": "Too many requests came from one address"},
         503: {"model": ErrorResponse, "description": "Too many texts are being counted"},
     },
     openapi_extra={

@@ -62,7 +62,9 @@ class Delivery:
                 start = None
             await send({**message, "body": b""} if is_head else message)
 
-        await self.app({**scope, "method": "GET"} if is_head else scope, receive, deliver)
+        inner = {**scope, "method": "GET"} if is_head else scope
+        await self.app(inner, receive, deliver)
+        scope.update({name: inner[name] for name in ("route", "endpoint") if name in inner})  # for the journal
 
 
 def _settle(start: Message) -> MutableHeaders:

@@ -12,10 +12,11 @@ from starlette.responses import JSONResponse, Response
 from app.language import _
 from app.sentences import InputError
 from app.web.headers import HEADERS
+from app.web.journal import route
 from app.web.render import Page, frame, root_path
 from app.web.schemas import ErrorDetail, ErrorResponse
 
-logger = logging.getLogger("freelabels")
+logger = logging.getLogger("freelabels.errors")
 
 
 def add_error_handlers(app: FastAPI) -> None:
@@ -23,8 +24,7 @@ def add_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(InputError)
     async def refused(request: Request, error: InputError) -> Response:
-        detail = ErrorDetail(code=error.code, message=error.message, limit=error.limit, actual=error.actual)
-        return _answer(request, HTTPStatus(error.status), detail)
+        return refusal(request, error)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
@@ -46,13 +46,21 @@ def add_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def unknown(request: Request, error: Exception) -> Response:
-        # The visitor's text stays out of the log: the path says where, the trace says what.
-        logger.error("no answer to %s", request.url.path, exc_info=error)
+        # The visitor's text stays out of the log: the route says where, the trace says what.
+        logger.error("no answer to %s", route(request.scope), exc_info=error)
         message = _("Something went wrong on our side. Reload, or try another sentence.")
         detail = ErrorDetail(code="internal_error", message=message)
         response = _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
         response.headers.update(HEADERS)  # Starlette answers this one outside of all middleware
         return response
+
+
+def refusal(request: Request, error: InputError) -> Response:
+    """What answers an input that cannot be used."""
+    detail = ErrorDetail(code=error.code, message=error.message, limit=error.limit, actual=error.actual)
+    response = _answer(request, HTTPStatus(error.status), detail)
+    response.headers.update(error.headers)
+    return response
 
 
 def _answer(request: Request, status: HTTPStatus, detail: ErrorDetail) -> Response:

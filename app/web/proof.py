@@ -8,6 +8,7 @@ from starlette.routing import Route
 from app.proof import prove
 from app.sentences import InputError
 from app.view_proof import ProofView, proof_view, refused_proof
+from app.web.allowance import PROOF
 from app.web.language import check_language
 from app.web.render import Page, frame
 from app.web.services import services
@@ -26,6 +27,7 @@ async def panel(request: Request) -> Response:
 
 async def _answer(request: Request, template: str) -> Response:
     check_language(request)
+    services(request).allowance.charge(request, PROOF)
     # One at a time, or each would slow the others down. Those who wait hold no thread, which other pages need.
     async with services(request).proving:
         if await request.is_disconnected():  # whoever asked has left

@@ -22,6 +22,7 @@ from app import view_options
 from app.language import ENGLISH, _, language, languages, ngettext
 from app.settings import RESOURCES
 from app.state import OPTIONS
+from app.web.allowance import KEPT, MADE, Allowance
 from app.web.assets import asset
 from app.web.delivery import etag, takes_gzip
 
@@ -107,7 +108,8 @@ class RenderedPages:
     It belongs to one event loop, and a page that several requests wait for is made once.
     """
 
-    def __init__(self, max_bytes: int) -> None:
+    def __init__(self, max_bytes: int, allowance: Allowance | None = None) -> None:
+        self._allowance = allowance or Allowance(0)
         self.kept: LRUCache[str, Page] = LRUCache(max_bytes, getsizeof=lambda page: page.size)
         self._being_made: dict[str, Task[Page]] = {}
 
@@ -115,6 +117,7 @@ class RenderedPages:
         """The kept page, or a new one made in a thread, since it may take a pass of the model."""
         key = f"{language().code} {root_path(request)}{request.url.path}?{request.url.query}"
         page = self.kept.get(key)
+        self._allowance.charge(request, KEPT if page else MADE)
         if page is None:
             task = self._being_made.get(key)
             if task is None:

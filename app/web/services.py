@@ -15,6 +15,7 @@ from app.moments import Moments
 from app.predict import Predictor
 from app.sentences import Bank
 from app.settings import Settings
+from app.web.allowance import Allowance
 from app.web.render import RenderedPages
 
 UPLOADS = 24  # texts that may arrive at once, each in a few megabytes of memory
@@ -32,6 +33,7 @@ class Services:
     bitter: dict[str, Any] = field(default_factory=dict)  # bitter.json beside it; empty where there is none
     proving: asyncio.Lock = field(default_factory=asyncio.Lock)  # held while a proof takes its times
     counting: asyncio.Lock = field(default_factory=asyncio.Lock)  # held for some milliseconds of counting a text
+    allowance: Allowance = field(default_factory=lambda: Allowance(0))  # what each address may cost in a minute
     uploads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(UPLOADS))  # being counted in turns
 
     @classmethod
@@ -45,13 +47,15 @@ class Services:
         predictor = Predictor(model)
         is_ours = isinstance(model, Checkpoint)
         card, bitter = (_stored(settings.checkpoint / f"{name}.json") if is_ours else {} for name in ("card", "bitter"))
+        allowance = Allowance(settings.allowance)
         return cls(
             Bank.load(settings.sentences),
             predictor,
-            RenderedPages(int(settings.cache_megabytes * 1e6)),
+            RenderedPages(int(settings.cache_megabytes * 1e6), allowance),
             card,
             Moments.of(predictor, settings.checkpoint, card),
             bitter,
+            allowance=allowance,
         )
 
 

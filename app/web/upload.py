@@ -124,6 +124,18 @@ def too_large() -> TooLargeError:
     )
 
 
+def too_slow() -> TooSlowError:
+    """The complaint about bytes that do not come."""
+    return TooSlowError(
+        "too_slow",
+        _(
+            "The text did not arrive: no byte of it within %(patience)s s, or not all within %(longest)s s. "
+            "Send it again, or a part of it."
+        )
+        % {"patience": number(PATIENCE, ".0f"), "longest": number(LONGEST, ".0f")},
+    )
+
+
 class Body:
     """A request's bytes, up to the largest form, with an end to the patience."""
 
@@ -143,14 +155,7 @@ class Body:
             async with asyncio.timeout(min(PATIENCE, self._until - asyncio.get_running_loop().time())):
                 data = await anext(self._stream)
         except TimeoutError as error:
-            raise TooSlowError(
-                "too_slow",
-                _(
-                    "The text did not arrive: no byte of it within %(patience)s s, or not all within %(longest)s s. "
-                    "Send it again, or a part of it."
-                )
-                % {"patience": number(PATIENCE, ".0f"), "longest": number(LONGEST, ".0f")},
-            ) from error
+            raise too_slow() from error
         self._read += len(data)
         if self._read > MAX_UPLOAD + ENVELOPE:
             raise too_large()

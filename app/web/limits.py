@@ -1,0 +1,74 @@
+"""How large a request may be, and how slow, whatever its route makes of it."""
+
+import asyncio
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.language import _, number
+from app.sentences import InputError, TooLargeError
+from app.web.errors import refusal
+from app.web.upload import too_slow
+
+MAX_URL = 32 << 10  # bytes; a text of 2,000 emoji takes 24,000
+MAX_BODY = 1 << 20  # bytes of a form; a file has a limit of its own
+PATIENCE = 30.0  # seconds for the next bytes of a body
+
+
+class TooLongError(InputError):
+    """A URL is too long."""
+
+    status = 414
+
+
+class Limits:
+    """ASGI middleware; its errors are raised in the route that reads too much, or waits too long for it.
+
+    A form with a file in it is read by `app.web.upload`, piece by piece and within limits of its own.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, unless its URL is too long."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        length = len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"])
+        if length > MAX_URL:
+            await refusal(Request(scope), _too_long(length))(scope, receive, send)
+        elif Headers(scope=scope).get("content-type", "").startswith("multipart/form-data"):
+            await self.app(scope, receive, send)
+        else:
+            await self.app(scope, _within_limits(receive), send)
+
+
+def _within_limits(receive: Receive) -> Receive:
+    size, is_complete = 0, False
+
+    async def receive_some() -> Message:
+        nonlocal size, is_complete
+        if is_complete:  # what may still come is the end of the connection, however late
+            return await receive()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                message = await receive()
+        except TimeoutError as error:
+            raise too_slow() from error
+        is_complete = not message.get("more_body")
+        size += len(message.get("body", b""))
+        if size > MAX_BODY:
+            text = _("The form is larger than %(limit)s bytes, which is the limit. Shorten the text in it.")
+            raise TooLargeError("too_large_body", text % {"limit": number(MAX_BODY)}, limit=MAX_BODY)
+        return message
+
+    return receive_some
+
+
+def _too_long(length: int) -> TooLongError:
+    text = _("The URL has %(actual)s bytes; the limit is %(limit)s. Shorten the text in it.")
+    return TooLongError(
+        "too_long_url", text % {"actual": number(length), "limit": number(MAX_URL)}, limit=MAX_URL, actual=length
+    )

@@ -1,0 +1,103 @@
+"""uvicorn as this app needs it: its limits on connections, its logs, and whom it believes."""
+
+import asyncio
+import resource
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from app.settings import Settings
+from app.web.journal import configuration
+from app.web.services import Services
+
+MAX_HEAD = 64 << 10  # bytes of a request's first line and headers: a text of 2,000 emoji takes 24,000 in a URL
+HEAD_PATIENCE = 10.0  # seconds for them to arrive
+GRACE = 3  # seconds for requests under way when the server is told to stop
+CONNECTIONS = 4_000  # at once: a browser has up to six, and closes them late
+
+
+class BoundedHttp(HttpToolsProtocol):
+    """A connection that must say what it wants soon and shortly, or is closed: uvicorn itself would wait for ever."""
+
+    _head = 0
+    _patience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        """Begin to wait for a head."""
+        super().connection_made(transport)
+        self._await_head()
+
+    def data_received(self, data: bytes) -> None:
+        """Take more bytes, unless a head is too long."""
+        if self._patience and self._head > MAX_HEAD:
+            self._refuse(b"431 Request Header Fields Too Large", b"The request's head is longer than 64 KB.")
+            return
+        self._head += len(data)
+        super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        """Begin to wait for the head of a connection's next request, too."""
+        super().on_message_begin()
+        self._await_head()
+
+    def on_headers_complete(self) -> None:
+        """Stop waiting: a body's size and time are its route's to limit."""
+        self._stop_waiting()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop waiting."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _await_head(self) -> None:
+        if self._patience is None:
+            self._head = 0
+            self._patience = self.loop.call_later(
+                HEAD_PATIENCE, self._refuse, b"408 Request Timeout", b"The request's head did not arrive within 10 s."
+            )
+
+    def _stop_waiting(self) -> None:
+        if self._patience:
+            self._patience.cancel()
+            self._patience = None
+
+    def _refuse(self, status: bytes, why: bytes) -> None:
+        self._stop_waiting()
+        head = b"content-type: text/plain\r\nconnection: close\r\ncontent-length: %d" % len(why)
+        self.transport.write(b"HTTP/1.1 %b\r\n%b\r\n\r\n%b" % (status, head, why))
+        self.transport.close()
+
+
+def serve(settings: Settings, host: str, port: int, workers: int) -> None:
+    """Serve the app until told to stop; CheckpointError or BankError where it can't be made."""
+    from app.main import create_app
+
+    _allow_files(CONNECTIONS + 100)
+    # Loaded here, so that what is wrong with a file ends in one line, not in uvicorn's trace.
+    services = Services.load(settings)
+    # Each worker makes an app of its own.
+    app = create_app(settings, services) if workers == 1 else "app.main:app"
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        workers=workers,
+        http=BoundedHttp,
+        log_config=configuration(settings.log_format),
+        access_log=False,  # app.web.journal's says no query
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
+        limit_concurrency=CONNECTIONS,
+        timeout_graceful_shutdown=GRACE,
+    )
+
+
+def _allow_files(n_files: int) -> None:
+    """Each connection is an open file, of which a process often may have 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = n_files if hard == resource.RLIM_INFINITY else min(n_files, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
