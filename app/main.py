@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 
 from app.settings import Settings
-from app.web import api, count, docs, health, lesson, model, proof, stage
+from app.web import api, count, docs, health, lesson, model, privacy, proof, stage
 from app.web.assets import STATIC, Assets
 from app.web.delivery import Delivery
 from app.web.errors import add_error_handlers
@@ -35,7 +35,8 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         docs_url=None,  # FastAPI's own page loads scripts from elsewhere; ours is app.web.docs
         redoc_url=None,
     )
-    app.router.routes.extend([*stage.routes, *model.routes, *proof.routes, *lesson.routes, *docs.routes])
+    for page in (stage, model, proof, lesson, docs, privacy):
+        app.router.routes.extend(page.routes)
     app.include_router(api.router)
     app.include_router(count.router)
     app.include_router(health.router)

@@ -7,9 +7,10 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
 
 ROOT = Path(__file__).parents[1]
 
@@ -27,32 +28,59 @@ def environment(**settings: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", **settings}
 
 
+@dataclass(frozen=True)
+class Server:
+    """A server under way: its address, its process and the file of its log."""
+
+    address: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def get(self, path: str, **headers: str) -> tuple[int, bytes]:
+        """Status and body of an answer."""
+        try:
+            with urlopen(Request(f"{self.address}{path}", headers=headers), timeout=60) as answer:  # noqa: S310 - ours
+                return answer.status, answer.read()
+        except HTTPError as error:
+            return error.code, error.read()
+
+    def become_ready(self) -> None:
+        deadline = time.monotonic() + 60
+        while True:
+            assert self.process.poll() is None, self.log.read_text()
+            try:
+                urlopen(f"{self.address}/readyz", timeout=5).close()  # noqa: S310 - our own server
+                break
+            except (URLError, ConnectionError):
+                assert time.monotonic() < deadline, self.log.read_text()
+                time.sleep(0.05)
+
+
 @contextmanager
-def started(folder: Path, *command: str) -> Iterator[str]:
-    """Run `python -m` command in a folder until it is ready, and stop it after; yields its address."""
-    port = free_port()
+def running(folder: Path, *command: str, port: int = 0, **settings: str) -> Iterator[Server]:
+    """Run `python -m` command in a folder until it is ready, and stop it after."""
+    port = port or free_port()
     log = folder / f"server-{port}.log"
-    with log.open("wb") as output:
-        server = subprocess.Popen(
+    with log.open("ab") as output:
+        process = subprocess.Popen(
             [sys.executable, "-m", *command, "--port", str(port)],
             cwd=folder,
-            env=environment(),
+            env=environment(**settings),
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-    address = f"http://127.0.0.1:{port}"
+    server = Server(f"http://127.0.0.1:{port}", process, log)
     try:
-        deadline = time.monotonic() + 60
-        while True:
-            assert server.poll() is None, log.read_text()
-            try:
-                urlopen(f"{address}/readyz", timeout=5).close()  # noqa: S310 - our own server
-                break
-            except (URLError, ConnectionError):
-                assert time.monotonic() < deadline, log.read_text()
-                time.sleep(0.1)
-        yield address
+        server.become_ready()
+        yield server
     finally:
-        server.terminate()
-        server.wait(timeout=30)
-    assert "Traceback" not in log.read_text(), log.read_text()
+        process.terminate()
+        process.wait(timeout=30)
+
+
+@contextmanager
+def started(folder: Path, *command: str) -> Iterator[str]:
+    """The same for tests that only talk to it; yields its address."""
+    with running(folder, *command) as server:
+        yield server.address
+    assert "Traceback" not in server.log.read_text(), server.log.read_text()
