@@ -23,6 +23,14 @@ def test_the_longest_text_of_the_widest_characters_fits_a_url(client: TestClient
     assert client.get("/api/pairs", params={"sentence": "😀" * 2_000}).json()["error"]["code"] == "too_many_tokens"
 
 
+@pytest.mark.parametrize(("query", "wrong"), [("a%FFb", "%FF"), ("a+%F0%9F+b", "%F0%9F"), ("%ED%A0%BD", "%ED")])
+@pytest.mark.parametrize("path", ["/", "/stage", "/api/pairs"])
+def test_bytes_that_are_no_text_are_refused_and_named(client: TestClient, path: str, query: str, wrong: str) -> None:
+    answer = client.get(f"{path}?sentence={query}")
+    assert answer.status_code == 422
+    assert f"The URL holds bytes that are no text, {wrong}; it must be UTF-8." in answer.text
+
+
 async def body(*pieces: bytes) -> AsyncIterator[Message]:
     for piece in pieces:
         yield {"type": "http.request", "body": piece, "more_body": True}

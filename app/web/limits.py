@@ -1,6 +1,7 @@
-"""How large a request may be, and how slow, whatever its route makes of it."""
+"""What every request must keep to: the size of its URL and its body, and the time that these take to arrive."""
 
 import asyncio
+from urllib.parse import unquote_to_bytes
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -32,13 +33,13 @@ class Limits:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, unless its URL is too long."""
+        """Pass a request on, unless its URL is none to read."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        length = len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"])
-        if length > MAX_URL:
-            await refusal(Request(scope), _too_long(length))(scope, receive, send)
+        fault = _fault(scope)
+        if fault:
+            await refusal(Request(scope), fault)(scope, receive, send)
         elif Headers(scope=scope).get("content-type", "").startswith("multipart/form-data"):
             await self.app(scope, receive, send)
         else:
@@ -67,8 +68,18 @@ def _within_limits(receive: Receive) -> Receive:
     return receive_some
 
 
-def _too_long(length: int) -> TooLongError:
-    text = _("The URL has %(actual)s bytes; the limit is %(limit)s. Shorten the text in it.")
-    return TooLongError(
-        "too_long_url", text % {"actual": number(length), "limit": number(MAX_URL)}, limit=MAX_URL, actual=length
-    )
+def _fault(scope: Scope) -> InputError | None:
+    """What is wrong with a request's URL."""
+    length = len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"])
+    if length > MAX_URL:
+        text = _("The URL has %(actual)s bytes; the limit is %(limit)s. Shorten the text in it.")
+        said = text % {"actual": number(length), "limit": number(MAX_URL)}
+        return TooLongError("too_long_url", said, limit=MAX_URL, actual=length)
+    try:
+        unquote_to_bytes(scope["query_string"]).decode()
+    except UnicodeDecodeError as error:
+        # Replaced by a sign that nobody typed, they would be shown as somebody's text.
+        text = _("The URL holds bytes that are no text, %(bytes)s; it must be UTF-8. Type the text anew.")
+        wrong = "".join(f"%{byte:02X}" for byte in error.object[error.start : error.end])
+        return InputError("not_utf8", text % {"bytes": wrong})
+    return None
