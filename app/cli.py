@@ -34,11 +34,12 @@ def main() -> None:
 
         from app.checkpoint import CheckpointError
         from app.sentences import BankError, InputError
+        from app.web.assets import AssetError
 
         if isinstance(error, ValidationError):
             first = error.errors()[0]
             fail(f"FREELABELS_{str(first['loc'][0]).upper()} is “{first['input']}”: {first['msg']}")
-        if not isinstance(error, CheckpointError | BankError | InputError):
+        if not isinstance(error, CheckpointError | BankError | AssetError | InputError):
             raise
         fail(str(error))
 
@@ -180,7 +181,7 @@ def pretrain(
             typed_share=typed_share,
             seed=seed,
         )
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         fail(str(error))
 
 
@@ -207,7 +208,7 @@ def evaluate(
         report = measure(loaded, shards, sources(heldout), cloze, Bank.load(Settings().sentences).sentences)
         if card:
             add_evaluation(checkpoint, report, manifest_rows(shards))
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         fail(str(error))
     if as_json:
         sys.stdout.write(json.dumps(report.as_json(), indent=2) + "\n")
@@ -230,7 +231,7 @@ def bitter(
     try:
         with console.status("") as status:
             result = measure(load(checkpoint), checkpoint, shards, pieces, status.update)
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         fail(str(error))
     write(checkpoint, result)
     console.print(table(result))

@@ -7,8 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 
 from app.settings import Settings
-from app.web import api, count, docs, health, lesson, model, privacy, proof, stage
-from app.web.assets import STATIC, Assets
+from app.web import api, assets, count, docs, health, lesson, model, privacy, proof, stage
 from app.web.delivery import Delivery
 from app.web.errors import add_error_handlers
 from app.web.headers import SecurityHeaders
@@ -24,6 +23,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        assets.check()
         app.state.services = services or Services.load(settings)
         yield
 
@@ -40,7 +40,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.include_router(api.router)
     app.include_router(count.router)
     app.include_router(health.router)
-    app.mount("/static", Assets(directory=STATIC), name="static")
+    app.mount("/static", assets.Assets(directory=assets.STATIC), name="static")
     metrics = None
     if settings.metrics:
         from app.web.metrics import Metrics  # its library takes a while, and few want it

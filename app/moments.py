@@ -31,10 +31,15 @@ class Moments:
 
     @classmethod
     def of(cls, final: Predictor, folder: Path, card: dict[str, Any]) -> "Moments | None":
-        """Those of a checkpoint's folder; None for a model of which no snapshot was kept."""
+        """Those of a checkpoint's folder; None where none were kept. CheckpointError where one is damaged."""
         model = final.model
         if not isinstance(model, Checkpoint) or not snapshots.moments(folder / "snapshots"):
             return None
+        for path in snapshots.moments(folder / "snapshots").values():
+            try:
+                snapshots.check(path)  # now, and not before a class
+            except ValueError as error:
+                raise CheckpointError(str(error)) from error
         return cls(final, model, folder / "snapshots", card["training"]["seed"], card["tokens_seen"])
 
     def predictor(self, tokens_seen: int) -> Predictor:

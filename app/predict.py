@@ -93,6 +93,12 @@ class Predictor:
         # Long lists of candidates are for programs, which ask once, and would fill the memory.
         return self._once(sentence, top_k) if top_k == DEFAULT_TOP_K else self._analyze(sentence, top_k)
 
+    def check(self, sentence: str) -> None:
+        """Analyze a sentence without a look at what is kept; RuntimeError unless all its probabilities are numbers."""
+        perplexity = self._analyze(sentence, DEFAULT_TOP_K).perplexity
+        if not math.isfinite(perplexity):
+            raise RuntimeError(f"the model's perplexity is {perplexity}")
+
     def ranked(self, analysis: Analysis, step: int, top_k: int) -> list[Candidate]:
         """The most probable tokens at one step, best first, as many as are asked for."""
         best = self._row(_context(analysis, step)).topk(min(top_k, self.model.vocab_size))

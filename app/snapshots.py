@@ -9,6 +9,7 @@ import math
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
@@ -55,6 +56,15 @@ def save(path: Path, state: State) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(tensors, path)
     path.chmod(0o644)  # safetensors keeps files to their owner; a server may be another user
+
+
+def check(path: Path) -> None:
+    """Read a file's head, which says how long it is; ValueError where it is damaged."""
+    try:
+        with safe_open(path, "pt"):
+            pass
+    except (OSError, SafetensorError) as error:
+        raise ValueError(f"{path} is damaged ({error}): restore it, or remove it") from error
 
 
 def load(path: Path, shapes: dict[str, torch.Size]) -> State:

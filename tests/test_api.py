@@ -1,14 +1,22 @@
 import json
 import math
+from copy import deepcopy
 from typing import Any
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from app.checkpoint import Checkpoint
 from app.formatting import loss_text, percent
-from app.sentences import Bank
+from app.main import create_app
+from app.predict import Predictor
+from app.sentences import Bank, Theme
+from app.settings import Settings
+from app.web.render import RenderedPages
+from app.web.services import Services
 from tests.markup import Markup
 
 SENTENCES = ["The boat drifted across the lake.", "naïve 😀 日本", "a b\tc", "  two  spaces "]
@@ -185,6 +193,19 @@ def test_a_random_sentence_is_the_banks_with_its_theme(client: TestClient, bank:
     drawn = [client.get("/api/random").json() for _ in range(20)]
     assert all(themes[answer["sentence"]] == answer["theme"] for answer in drawn)
     assert len({answer["sentence"] for answer in drawn}) > 1
+
+
+def test_readiness_is_a_pass_of_the_model_each_time(random_checkpoint: Checkpoint) -> None:
+    """Weights that went wrong while the app ran are seen, though all that is kept is still right."""
+    model = deepcopy(random_checkpoint.model)
+    bank = Bank((Theme("everyday", "Everyday", ("the cat sat on the mat",)),))
+    predictor = Predictor(Checkpoint("random", model, random_checkpoint.tokenizer))
+    services = Services(bank, predictor, RenderedPages(1_000_000), {})
+    with TestClient(create_app(Settings(), services), raise_server_exceptions=False) as client:
+        assert client.get("/readyz").status_code == 200
+        torch.nn.init.constant_(next(model.parameters()), torch.nan)
+        assert client.get("/readyz").status_code == 500
+        assert client.get("/healthz").status_code == 200
 
 
 @pytest.mark.parametrize(("path", "status"), [("/healthz", "ok"), ("/readyz", "ready")])

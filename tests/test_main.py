@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from app.checkpoint import CheckpointError
 from app.main import app, create_app
 from app.settings import CHECKPOINTS, Settings
+from app.web import assets
 from app.web.services import Services
 from tests.server import environment, started
 
@@ -50,6 +51,28 @@ def test_a_damaged_checkpoint_is_named_with_its_file_and_the_remedy(tmp_path: Pa
     (line,) = str(caught.value).splitlines()
     assert line.startswith(f"{damaged} is damaged (")
     assert line.endswith("restore it from the repository or the package, or name another folder in FREELABELS_MODEL")
+
+
+def test_a_damaged_snapshot_is_named_at_the_start_and_not_before_a_class(tmp_path: Path) -> None:
+    shutil.copytree(CHECKPOINTS / "tiny", tmp_path / "model")
+    damaged = sorted((tmp_path / "model" / "snapshots").iterdir())[2]
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    with pytest.raises(CheckpointError, match=rf"{damaged.name} is damaged .*: restore it, or remove it"):
+        Services.load(Settings(model=str(tmp_path / "model")))
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"), [("app.css", "restore it"), ("vendor/htmx.min.js", "pip install fetches it anew")]
+)
+def test_a_missing_static_file_is_named_at_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, remedy: str
+) -> None:
+    shutil.copytree(assets.STATIC, tmp_path / "static")
+    (tmp_path / "static" / name).unlink()
+    monkeypatch.setattr(assets, "STATIC", tmp_path / "static")
+    with pytest.raises(assets.AssetError) as caught, TestClient(create_app()):
+        pass
+    assert str(caught.value) == f"{tmp_path / 'static' / name} is missing, and pages ask for it: {remedy}"
 
 
 def test_uvicorn_serves_the_app_from_any_working_directory(tmp_path: Path) -> None:

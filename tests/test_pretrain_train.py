@@ -1,6 +1,7 @@
 import itertools
 import math
 import os
+import resource
 import signal
 from collections.abc import Callable
 from dataclasses import replace
@@ -247,3 +248,21 @@ def test_snapshots_are_kept_at_the_start_and_at_every_doubling_of_the_tokens(
     weights = load_file(kept[-1])
     assert weights.keys() == run.model.state_dict().keys()
     assert {tensor.dtype for tensor in weights.values()} == {torch.float16}
+
+
+def test_on_a_full_disk_a_run_ends_with_its_last_state_whole_and_the_remedy(make_run: MakeRun) -> None:
+    run = make_run()
+    run.advance(Report(at=3, action=interrupt))
+    kept = (run.folder / "state.safetensors").read_bytes()
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(
+        resource.RLIMIT_FSIZE, (len(kept) // 2, most)
+    )  # of a file, which fails in writing as on a full disk
+    try:
+        with pytest.raises(OSError, match=r"state\.safetensors\.new cannot be written .* make room on the disk"):
+            run.save()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    assert [path.name for path in run.folder.glob("state*")] == ["state.safetensors"]
+    assert (run.folder / "state.safetensors").read_bytes() == kept
+    assert make_run().resume()

@@ -109,7 +109,7 @@ def test_a_stop_in_full_load_finishes_what_is_under_way(tmp_path: Path) -> None:
     with running(tmp_path, "app", "serve", FREELABELS_ALLOWANCE="0") as server, ThreadPoolExecutor(8) as threads:
 
         def ask(first: int) -> list[tuple[int, bool]]:
-            answers = []
+            answers: list[tuple[int, bool]] = []
             for n in range(first, first + 10_000):
                 try:
                     status, body = server.get(f"/?sentence=a+boat+{n}+on+the+lake")

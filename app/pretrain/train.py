@@ -13,6 +13,7 @@ from types import FrameType
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
@@ -179,7 +180,14 @@ class Run:
                 tensors |= {f"optimizer.{i}.{index}.{name}": torch.as_tensor(value) for name, value in state.items()}
         fresh = self.folder / "state.safetensors.new"
         meta = {"progress": json.dumps(asdict(self.progress)), "config": json.dumps(asdict(self.config))}
-        save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, fresh, metadata=meta)
+        try:
+            save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, fresh, metadata=meta)
+        except (OSError, SafetensorError) as error:
+            fresh.unlink(missing_ok=True)
+            raise OSError(
+                f"{fresh} cannot be written ({error}): make room on the disk, and give the same command again; it goes "
+                "on from the state saved last"
+            ) from error
         fresh.replace(self.folder / "state.safetensors")
 
     def snapshot(self) -> None:

@@ -1,6 +1,7 @@
 """Static files, under addresses that change with their content, so that browsers may keep them for good."""
 
 import hashlib
+import re
 from functools import cache
 
 from starlette.responses import Response
@@ -17,6 +18,20 @@ SCRIPTS = (
 )
 LESSON = ("frame.js", "vendor/htmx.min.js", "app.js", "steps.js", "label.js", "count.js")
 JOINED = {"stage.js": SCRIPTS, "lesson.js": LESSON}
+
+
+class AssetError(Exception):
+    """A static file is missing; the message names it and the remedy."""
+
+
+def check() -> None:
+    """Raise AssetError unless every file that a page asks for is there."""
+    templates = [template.read_text(encoding="utf-8") for template in (RESOURCES / "templates").rglob("*.html")]
+    for name in sorted({name for template in templates for name in re.findall(r"asset\('(.+?)'\)", template)}):
+        for part in JOINED.get(name, (name,)):
+            if not (STATIC / part).is_file():
+                remedy = "pip install fetches it anew" if part.startswith("vendor/") else "restore it"
+                raise AssetError(f"{STATIC / part} is missing, and pages ask for it: {remedy}")
 
 
 @cache

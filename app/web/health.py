@@ -17,8 +17,8 @@ async def alive(response: Response) -> HealthResponse:
 
 @router.get("/readyz", summary="The model is loaded and answers", response_description="The model answered")
 def ready(request: Request, response: Response) -> HealthResponse:
-    """Answer once the model has passed over a sentence."""
+    """Pass the model over a sentence, each time anew, and answer when it has told what it expects."""
     response.headers["Cache-Control"] = "no-store"
     found = services(request)
-    found.predictor.analyze(found.bank.opening)
+    found.predictor.check(found.bank.opening)
     return HealthResponse(status="ready")

@@ -8,6 +8,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.settings import Settings
+from app.web.assets import check
 from app.web.journal import configuration
 from app.web.services import Services
 
@@ -71,11 +72,12 @@ class BoundedHttp(HttpToolsProtocol):
 
 
 def serve(settings: Settings, host: str, port: int, workers: int) -> None:
-    """Serve the app until told to stop; CheckpointError or BankError where it can't be made."""
+    """Serve the app until told to stop; CheckpointError, BankError or AssetError where it can't."""
     from app.main import create_app
 
     _allow_files(CONNECTIONS + 100)
-    # Loaded here, so that what is wrong with a file ends in one line, not in uvicorn's trace.
+    # Here, so that what is wrong with a file ends in one line, not in uvicorn's trace.
+    check()
     services = Services.load(settings)
     # Each worker makes an app of its own.
     app = create_app(settings, services) if workers == 1 else "app.main:app"
