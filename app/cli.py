@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from app.sentences import DEFAULT_TOP_K, MAX_TOP_K, check_top_k
-from app.settings import CHECKPOINTS, Settings
+from app.settings import CHECKPOINTS, Settings, table
 
 # Only what every command needs is imported above: `--help` should not wait for torch.
 
@@ -60,6 +60,12 @@ def serve(
     from app.web import server
 
     server.serve(Settings(), host, port, workers)
+
+
+@app.command()
+def settings() -> None:
+    """Print what an operator can set, as docs/operation.md shows it."""
+    sys.stdout.write(f"{table()}\n")
 
 
 @app.command()

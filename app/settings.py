@@ -52,3 +52,18 @@ class Settings(BaseSettings):
         """The model's folder, where the name is not one of the hub."""
         shipped = CHECKPOINTS / self.model
         return shipped if shipped.is_dir() else Path(self.model)
+
+
+def table() -> str:
+    """Every setting with its default and what it is for, as a table in Markdown."""
+    rows = [
+        f"| `FREELABELS_{name.upper()}` | {_default(field.default)} | {field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    return "\n".join(["| variable | default | what it is |", "|---|---|---|", *rows])
+
+
+def _default(value: object) -> str:
+    if isinstance(value, Path):
+        return "the shipped one"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`" if value != "" else ""

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from app import cli
-from app.settings import RESOURCES, Settings
+from app.settings import RESOURCES, Settings, table
 
 README = (RESOURCES / "README.md").read_text(encoding="utf-8")
 
@@ -50,10 +50,13 @@ def test_the_readmes_address_answers(client: TestClient) -> None:
     assert client.get(path).json()["sentence"] == "The cat sat on the mat."
 
 
-def test_every_setting_is_in_the_readme() -> None:
-    assert set(re.findall(r"`(FREELABELS_\w+)`", README)) == {
-        f"FREELABELS_{name.upper()}" for name in Settings.model_fields
-    }
+def test_the_table_of_settings_is_that_of_the_code() -> None:
+    """`python -m app settings` writes it."""
+    assert table() in (RESOURCES / "docs" / "operation.md").read_text(encoding="utf-8")
+    known = {f"FREELABELS_{name.upper()}" for name in Settings.model_fields}
+    files = [*RESOURCES.glob("*.md"), *RESOURCES.glob("docs/*.md"), *RESOURCES.glob("docs/*.yaml")]
+    named = re.findall(r"FREELABELS_[A-Z_]+\b", "".join(file.read_text(encoding="utf-8") for file in files))
+    assert set(named) == known
 
 
 def test_the_changelog_knows_the_version() -> None:
