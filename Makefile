@@ -41,8 +41,9 @@ format: $(VENV)/dev ## let ruff put the code in order
 	$(PY) -m ruff check --fix
 	$(PY) -m ruff format
 
-bench: $(VENV)/dev ## measure speed
+bench: $(VENV)/bench ## measure speed, memory, and a lecture hall before the server
 	$(PY) -m app bench
+	$(PY) -m app bench-load
 
 golden: $(VENV)/dev ## write what the shipped model gives anew, after it was replaced
 	$(PY) -m tests.test_golden
@@ -87,3 +88,7 @@ $(PY):
 		fi; \
 	done; \
 	echo "Free Labels needs Python 3.11 or newer. Install it, or name it: make run PYTHON=/path/to/python3"; exit 1
+
+$(VENV)/bench: $(VENV)/dev
+	@$(call install,.[bench])
+	@touch $@

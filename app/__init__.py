@@ -7,6 +7,7 @@ A sentence flows one way through these files, each knowing only those before it:
     tokenizer.py      text to tokens with character spans, and back
     pairs.py          T tokens to T − 1 pairs (context, label), and the causal mask
     model.py          the network: token ids to logits in one causal pass
+    merged.py         the same network, laid out for quick passes
     checkpoint.py     the network and its tokenizer, to and from a folder
     snapshots.py      what the network knew on the way: its weights at moments of its training
     hub_tokenizer.py  the same as tokenizer.py for other makers' tokenizers

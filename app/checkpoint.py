@@ -21,6 +21,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from app.merged import Merged
 from app.model import GPT, GPTConfig
 from app.tokenizer import Token, Tokenizer
 
@@ -62,6 +63,7 @@ class Checkpoint:
     name: str
     model: GPT
     tokenizer: Tokenizer
+    merged: Merged | None = None  # the model again, laid out for quick passes
 
     @property
     def n_parameters(self) -> int:
@@ -96,7 +98,7 @@ class Checkpoint:
 
     def batch_logits(self, texts: Sequence[Sequence[int]]) -> Sequence[Tensor]:
         """Several texts, T ids -> (T, V) each, in one causal pass."""
-        logits: Tensor = self.model(padded(texts))
+        logits: Tensor = (self.merged or self.model)(padded(texts))
         return [rows[: len(token_ids)] for rows, token_ids in zip(logits, texts, strict=True)]
 
 
@@ -164,7 +166,8 @@ def load(folder: Path) -> Checkpoint:
     except (OSError, SafetensorError, RuntimeError) as error:
         reason = " ".join(str(error).split())[:300]
         raise CheckpointError(f"{folder / 'model.safetensors'} is damaged ({reason}): {REMEDY}") from error
-    return Checkpoint(folder.absolute().name, model.eval().requires_grad_(False), tokenizer)
+    model.eval().requires_grad_(requires_grad=False)
+    return Checkpoint(folder.absolute().name, model, tokenizer, Merged(model))
 
 
 def _as_json(config: GPTConfig) -> dict[str, Any]:

@@ -287,6 +287,19 @@ def bench_browser() -> None:
 
 
 @app.command()
+def bench_load(
+    knee: Annotated[bool, typer.Option(help="Fill larger and larger halls, until the server is full.")] = False,
+) -> None:
+    """Play a lecture of 300 students before a server of this machine; takes two minutes."""
+    from app.bench_load import lecture, sweep, table
+
+    try:
+        console.print(table(list(sweep()) if knee else [lecture()]))
+    except RuntimeError as error:
+        fail(str(error))
+
+
+@app.command()
 def bench_training(
     shards: Annotated[Path, typer.Option(help="The corpus as tokens, as pretrain left it.")] = SHARDS,
     minutes: Annotated[float, typer.Option(min=0.01, help="Training time of each loop.")] = 10,

@@ -12,6 +12,7 @@ import torch
 
 from app import snapshots
 from app.checkpoint import Checkpoint, CheckpointError
+from app.merged import Merged
 from app.model import GPT
 from app.predict import Analysis, Predictor
 
@@ -62,4 +63,4 @@ class Moments:
             except ValueError as error:
                 raise CheckpointError(str(error)) from error
         network = network.eval().requires_grad_(requires_grad=False)
-        return Predictor(Checkpoint(self._checkpoint.name, network, self._checkpoint.tokenizer))
+        return Predictor(Checkpoint(self._checkpoint.name, network, self._checkpoint.tokenizer, Merged(network)))

@@ -122,7 +122,10 @@ def test_a_model_of_another_maker_is_not_measured_and_why_is_said(
     assert len(outcome.errors.splitlines()) == 1
 
 
-COMMANDS = ["serve", "settings", "pairs", "count", "pretrain", "evaluate", "bitter", "bench", "bench-browser", "bench-training"]
+COMMANDS = [
+    *("serve", "settings", "pairs", "count", "pretrain", "evaluate", "bitter"),
+    *("bench", "bench-browser", "bench-load", "bench-training"),
+]
 
 
 @pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])

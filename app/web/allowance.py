@@ -2,6 +2,7 @@
 
 import math
 import time
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from limits import RateLimitItemPerMinute
@@ -47,6 +48,7 @@ class Allowance:
             raise TooManyError(max(1, math.ceil(until - time.time())))
 
 
+@lru_cache(1_000)
 def network(host: str) -> str:
     """Whose requests count together: an address of IPv4, and in IPv6 the network of a household.
 

@@ -104,6 +104,9 @@ class AsJson(_Wordless):
 
 def configuration(log_format: str) -> dict[str, Any]:
     """What `logging.config.dictConfig` takes, for the server's own messages and ours: all to standard error."""
+    # Who calls, in which thread, is looked up for each line otherwise, and none says it (Python's Logging HOWTO).
+    logging._srcfile = None
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     formatter = {"text": AsText, "json": AsJson}[log_format]
     return {
         "version": 1,
