@@ -4,7 +4,7 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -243,17 +243,44 @@ def bitter(
     console.print(table(result))
 
 
-def own_checkpoint(shards: Path) -> Path:
+@app.command()
+def finetune_curve(
+    seeds: Annotated[int, typer.Option(min=2, max=20, help="Runs of each kind: 1 to so many are their seeds.")] = 5,
+    rates: Annotated[
+        bool, typer.Option("--rates", help="Compare learning rates instead, without the test sentences.")
+    ] = False,
+) -> None:
+    """Finetune on the labelled sentences, over and over, and store the curve with the model. Takes ten minutes."""
+    import torch
+    from rich.progress import track
+
+    from app.checkpoint import load
+    from app.finetune import curve
+    from app.finetune.rates import TRIALS, trials
+    from app.finetune.rates import table as rates_table
+
+    checkpoint = own_checkpoint()
+    torch.set_num_threads(Settings().threads or torch.get_num_threads())
+    tried = range(1, seeds + 1)
+    if rates:
+        found = track(trials(load(checkpoint), tried), "finetuning", total=TRIALS, console=console)
+        console.print(rates_table(list(found)))
+    else:
+        points = track(curve.measure(load(checkpoint), tried), "finetuning", len(curve.plan()), console=console)
+        console.print(curve.table(curve.save(checkpoint, tried, list(points))))
+
+
+def own_checkpoint(shards: Path | None = None) -> Path:
     """The folder of the model that the settings name, where it is this project's own and shards are there to count."""
     from app.checkpoint import is_ours
 
     settings = Settings()
-    if not (shards / "manifest.json").is_file():
+    if shards and not (shards / "manifest.json").is_file():
         fail(f"{shards} holds no shards, and the baselines count them: run pretrain first, or name its --shards")
     if not settings.checkpoint.is_dir() or not is_ours(settings.checkpoint):
         fail(
-            f"{settings.model} is no checkpoint of this project's own, and only those are measured: the baselines "
-            "count its tokens in the shards. Name a folder that pretrain wrote in FREELABELS_MODEL"
+            f"{settings.model} is no checkpoint of this project's own, and only those are measured. "
+            "Name a folder that pretrain wrote in FREELABELS_MODEL"
         )
     return settings.checkpoint
 

@@ -123,7 +123,7 @@ def test_a_model_of_another_maker_is_not_measured_and_why_is_said(
 
 
 COMMANDS = [
-    *("serve", "settings", "pairs", "count", "pretrain", "evaluate", "bitter"),
+    *("serve", "settings", "pairs", "count", "pretrain", "evaluate", "bitter", "finetune-curve"),
     *("bench", "bench-browser", "bench-load", "bench-training"),
 ]
 

@@ -66,7 +66,7 @@ def test_the_changelog_knows_the_version() -> None:
 
 
 def test_the_map_in_the_package_names_every_module() -> None:
-    for package in ("app", "app/web", "app/pretrain"):
+    for package in ("app", "app/web", "app/pretrain", "app/finetune"):
         docstring = (RESOURCES / package / "__init__.py").read_text(encoding="utf-8")
         modules = {file.name for file in (RESOURCES / package).glob("*.py")} - {"__init__.py", "__main__.py"}
         assert [module for module in sorted(modules) if module not in docstring] == []

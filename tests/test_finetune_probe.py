@@ -1,12 +1,9 @@
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 import torch
 
 from app.checkpoint import Checkpoint
-from app.finetune import probe as module
-from app.finetune.labelled import TASKS, Task, load
-from app.finetune.probe import Probe, fitted, probe
+from app.finetune.labelled import TASKS, load
+from app.finetune.probe import Probe, fitted
 from app.sentences import InputError
 
 
@@ -34,24 +31,11 @@ def test_no_other_weights_cost_less() -> None:
 
 @pytest.mark.parametrize("name", TASKS)
 def test_it_tells_most_test_sentences_right_and_its_probabilities_add_up(name: str, shipped: Checkpoint) -> None:
-    fit, task = probe(shipped, name), load(name)
+    task = load(name)
+    fit = Probe(shipped, task)
     found = [(fit.probabilities(example.text), example.label) for example in task.test]
     assert all(sum(probabilities.values()) == pytest.approx(1) for probabilities, _ in found)
     assert sum(probabilities[label] > 0.5 for probabilities, label in found) > 0.65 * len(found)
-
-
-def test_a_whole_class_that_asks_at_once_waits_for_one_fit(small: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[str] = []
-
-    class Counted(Probe):
-        def __init__(self, checkpoint: Checkpoint, task: Task) -> None:
-            made.append(task.name)
-
-    monkeypatch.setattr(module, "Probe", Counted)
-    with ThreadPoolExecutor(20) as phones:
-        found = set(phones.map(lambda _: probe(small, "place"), range(20)))
-    module._kept.cache_clear()
-    assert (made, len(found)) == (["place"], 1)
 
 
 @pytest.mark.parametrize("text", ["", "x\0y", "and " * 200])

@@ -48,7 +48,7 @@ def test_shuffling_deals_the_same_labels_out_anew_among_the_same_sentences() -> 
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        (("tone", 5, 1), "There is no task “tone”. Choose sentiment or place."),
+        (("tone", 5, 1), "There is no task “tone”. Choose one of these: sentiment, place."),
         (("place", 201, 1), "“labels” is “201”; it must be from 0 to 200."),
         (("place", -1, 1), "“labels” is “-1”; it must be from 0 to 200."),
         (("place", 5, 0), "“seed” is “0”; it must be from 1 to 20."),

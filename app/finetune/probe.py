@@ -5,8 +5,6 @@ weights below it to change, the best fit can be computed: logistic regression on
 """
 
 from collections.abc import Mapping, Sequence
-from functools import cache
-from threading import Lock
 
 import torch
 from torch import Tensor
@@ -14,27 +12,13 @@ from torch.nn import functional
 
 from app.checkpoint import Checkpoint
 from app.finetune.classifier import last_states
-from app.finetune.labelled import Task, load
+from app.finetune.labelled import Task
 from app.predict import check_length
 from app.sentences import check_text, one_line_break
 
 DECAY = 50.0  # how much large weights cost, found on a part of the training sentences (docs/experiments.md)
 BATCH = 50  # texts in one pass
 ROUNDS = 12  # of Newton's method, which doubles the right digits in each
-
-
-_fitting = Lock()  # a whole class may ask for the first time at once
-
-
-def probe(checkpoint: Checkpoint, task: str) -> "Probe":
-    """The probe for one of the tasks, fitted when it is first asked for and kept."""
-    with _fitting:
-        return _kept(checkpoint, task)
-
-
-@cache
-def _kept(checkpoint: Checkpoint, task: str) -> "Probe":
-    return Probe(checkpoint, load(task))
 
 
 class Probe:

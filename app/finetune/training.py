@@ -19,6 +19,7 @@ from torch.nn import functional
 from app.checkpoint import Checkpoint
 from app.finetune.classifier import Classifier
 from app.finetune.labelled import TASKS, Example, Task, load
+from app.language import _
 from app.model import GPT
 from app.sentences import InputError
 
@@ -29,7 +30,7 @@ NETWORKS: tuple[Network, ...] = get_args(Network)
 
 MOST_LABELS = 200
 SEEDS = 20
-LEARNING_RATES: dict[Network, float] = {"pretrained": 5e-4, "random": 1e-3}  # at their peak
+LEARNING_RATES: dict[Network, float] = {"pretrained": 5e-4, "random": 2e-3}  # at their peak
 HEAD_RATE = 10  # times the network's: the head begins at nothing
 BATCH = 16  # sentences a step, or all where there are fewer
 EPOCHS, FEWEST_STEPS = 4, 15
@@ -52,15 +53,16 @@ class Run:
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:
-            names = " or ".join(TASKS)
-            raise InputError("unknown_task", f"There is no task “{self.task[:40]}”. Choose {names}.")
+            message = _("There is no task “%(task)s”. Choose one of these: %(tasks)s.")
+            raise InputError("unknown_task", message % {"task": self.task[:40], "tasks": ", ".join(TASKS)})
         for name, value, least, most in (("labels", self.n_labels, 0, MOST_LABELS), ("seed", self.seed, 1, SEEDS)):
             if not least <= value <= most:
+                message = _("The parameter “%(name)s” is “%(value)s”; it must be from %(least)s to %(most)s.")
                 raise InputError(
                     f"invalid_{name}",
-                    f"The parameter “{name}” is “{value}”; it must be from {least} to {most}.",
+                    message % {"name": name, "value": value, "least": least, "most": most},
                     limit=least if value < least else most,
-                    actual=str(value)[:40],
+                    actual=value,
                 )
 
     @property
