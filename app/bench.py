@@ -12,9 +12,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -38,6 +39,7 @@ LENGTHS = (8, 32, 128)  # tokens
 ROUNDS = 20  # at most; fewer where they would take longer than
 PATIENCE = 4.0  # seconds a row
 REQUESTS = 50  # a round, over one kept-alive connection
+TURNS, STEPS = 5, 20  # with and without finetuning, and the steps in each
 BODY = "FREELABELS_BENCH_BODY"  # the environment variable that names what the bare endpoint sends
 BARE = ("-m", "uvicorn", "--factory", "app.bench:bare", "--no-access-log", "--log-level", "error")
 OURS = ("-m", "app", "serve")
@@ -115,11 +117,45 @@ def _served() -> Iterator[Row]:
                 f"kept {name}, {size}", "ms", next(sides), "bare endpoint, same bytes", next(sides), "ratio ≤ 1.5"
             )
         memory = resident_megabytes(pid)
+        yield _stepped_during_finetuning(port)
     with _python("-c", "import torch, time; print(flush=True); time.sleep(60)", stdout=subprocess.PIPE) as process:
         process.stdout.readline()
         yield Row("resident memory", "MB", [memory], "import torch", [resident_megabytes(process.pid)], "ratio ≤ 1.5")
     starts, imports = in_turns(_start, _import_torch)
     yield Row("cold start to first answer", "s", starts, "import torch", imports, "ratio ≤ 1.5")
+
+
+def _stepped_during_finetuning(port: int) -> Row:
+    """Stages of sentences that were never asked for, while networks are finetuned for another visitor and while not."""
+    queries = (urlencode({"sentence": f"{WORDS} number {number}"}) for number in count())
+    during, without = [], []
+    for turn in range(TURNS):
+        without += _timed(port, islice(queries, STEPS))
+        with _finetuning(port, seed=turn + 1):
+            during += _timed(port, islice(queries, STEPS))
+    return Row("step on a new sentence, finetuning", "ms", during, "no finetuning", without, "ratio ≤ 2")
+
+
+def _timed(port: int, queries: Iterator[str]) -> list[float]:
+    """The milliseconds of each stage's answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    taken = []
+    for query in queries:
+        started = time.perf_counter()
+        _get(connection, f"/stage?{query}")
+        taken.append(1e3 * (time.perf_counter() - started))
+    return taken
+
+
+@contextmanager
+def _finetuning(port: int, seed: int) -> Iterator[None]:
+    """A run that is under way, and given up after."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port)) as connection:
+        connection.request("GET", f"/api/finetune?task=place&labels=200&seed={seed}")
+        with connection.getresponse() as events:
+            while not events.readline().startswith(b"event: progress"):
+                pass
+            yield
 
 
 def _one_pass(loaded: LanguageModel, text: str) -> None:

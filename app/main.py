@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 
 from app.settings import Settings
-from app.web import api, assets, count, docs, health, lesson, model, privacy, proof, stage
+from app.web import api, assets, count, docs, finetune, health, lesson, model, privacy, proof, stage
 from app.web.delivery import Delivery
 from app.web.errors import add_error_handlers
 from app.web.headers import SecurityHeaders
@@ -26,6 +26,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         assets.check()
         app.state.services = services or Services.load(settings)
         yield
+        await app.state.services.runs.close()
 
     app = FastAPI(
         title="Free Labels",
@@ -39,6 +40,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         app.router.routes.extend(page.routes)
     app.include_router(api.router)
     app.include_router(count.router)
+    app.include_router(finetune.router)
     app.include_router(health.router)
     app.mount("/static", assets.Assets(directory=assets.STATIC), name="static")
     metrics = None

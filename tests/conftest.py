@@ -18,7 +18,9 @@ from app.sentences import Bank
 from app.settings import CHECKPOINTS, RESOURCES, Settings
 from app.tokenizer import Tokenizer
 from app.web.render import RenderedPages
+from app.web.runs import Runs
 from app.web.services import Services
+from tests.rehearsal import Rehearsal
 
 # A model's pass on a busy machine takes what it takes; only a wrong result should fail a property.
 hypothesis.settings.register_profile("no deadline", deadline=None)
@@ -73,7 +75,7 @@ def bank() -> Bank:
 def client(shipped: Checkpoint, bank: Bank) -> Iterator[TestClient]:
     """The app with the shipped model, called in-process."""
     card = json.loads((CHECKPOINTS / "tiny" / "card.json").read_text(encoding="utf-8"))
-    services = Services(bank, Predictor(shipped), RenderedPages(10_000_000), card)
+    services = Services(bank, Predictor(shipped), RenderedPages(10_000_000), card, runs=Runs(Rehearsal()))
     with TestClient(create_app(Settings(), services)) as test_client:
         yield test_client
 

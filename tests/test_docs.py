@@ -53,6 +53,7 @@ def test_the_document_lists_the_api_and_no_page(document: Any) -> None:
         "/api/pairs": ["get"],
         "/api/random": ["get"],
         "/api/count": ["post"],
+        "/api/finetune": ["get"],
         "/healthz": ["get"],
         "/readyz": ["get"],
     }
@@ -66,6 +67,7 @@ def test_the_document_lists_the_api_and_no_page(document: Any) -> None:
         ("/api/pairs", {"sentence": "a b", "top_k": "x"}, "422"),
         ("/api/pairs", {}, "422"),
         ("/api/random", {}, "200"),
+        ("/api/finetune", {"task": "x", "labels": 5}, "422"),
         ("/healthz", {}, "200"),
         ("/readyz", {}, "200"),
     ],
@@ -141,15 +143,18 @@ def test_the_reference_page_lists_every_field_of_every_answer_and_shows_code_as_
 
 
 def test_the_reference_pages_examples_follow_the_schemas(client: TestClient, document: Any) -> None:
-    examples = [json.loads(element.text) for element in Markup(client.get("/docs").text).all("pre")]
-    schemas = [
-        answer["content"]["application/json"]["schema"]
+    examples = [element.text for element in Markup(client.get("/docs").text).all("pre")]
+    contents = [
+        answer["content"]
         for methods in document["paths"].values()
         for operation in methods.values()
         for answer in operation["responses"].values()
     ]
-    for example, schema in zip(examples, schemas, strict=True):
-        check(example, schema, document)
+    for example, content in zip(examples, contents, strict=True):
+        if "application/json" in content:
+            check(json.loads(example), content["application/json"]["schema"], document)
+        else:
+            assert example == content["text/event-stream"]["example"]
 
 
 def test_every_link_of_the_reference_page_is_answered(client: TestClient) -> None:

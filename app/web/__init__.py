@@ -7,6 +7,7 @@ model.py      /model, the card of the model behind the numbers
 lesson.py     /lesson, each of its parts alone, and what it does not show
 api.py        /api/pairs and /api/random; schemas.py says what they answer
 count.py      /api/count, a text's pairs counted while it arrives; upload.py reads the form that sends it
+finetune.py   /api/finetune, a run of finetuning as it goes; runs.py queues, shares and keeps the runs
 docs.py       /docs, the API's description for people, made from the OpenAPI document
 privacy.py    /privacy, what becomes of what a visitor types
 health.py     /healthz and /readyz

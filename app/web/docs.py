@@ -42,7 +42,7 @@ class AnswerView:
     status: Annotated[str, "the HTTP status"]
     meaning: Annotated[str, "when it is given"]
     fields: Annotated[tuple[FieldView, ...], "what it holds, as the schemas say"]
-    example: Annotated[str, "one, as JSON"]
+    example: Annotated[str, "one, as JSON or as the events of a stream"]
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,10 @@ def _operation(method: str, path: str, operation: dict[str, Any], schemas: dict[
 
 
 def _answer(status: str, answer: dict[str, Any], schemas: dict[str, Any]) -> AnswerView:
-    schema = answer["content"]["application/json"]["schema"]
+    content = answer["content"]
+    if "text/event-stream" in content:
+        return AnswerView(status, _said(answer), (), content["text/event-stream"]["example"])
+    schema = content["application/json"]["schema"]
     example = json.dumps(_example(schema, schemas), indent=2, ensure_ascii=False)
     return AnswerView(status, _said(answer), tuple(_fields(schema, schemas)), example)
 

@@ -11,12 +11,14 @@ from starlette.requests import Request
 
 from app import language_model
 from app.checkpoint import Checkpoint, CheckpointError
+from app.finetune.worker import Worker
 from app.moments import Moments
 from app.predict import Predictor
 from app.sentences import Bank
-from app.settings import Settings
+from app.settings import CHECKPOINTS, Settings
 from app.web.allowance import Allowance
 from app.web.render import RenderedPages
+from app.web.runs import Runs
 
 UPLOADS = 24  # texts that may arrive at once, each in a few megabytes of memory
 
@@ -35,6 +37,7 @@ class Services:
     counting: asyncio.Lock = field(default_factory=asyncio.Lock)  # held for some milliseconds of counting a text
     allowance: Allowance = field(default_factory=lambda: Allowance(0))  # what each address may cost in a minute
     uploads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(UPLOADS))  # being counted in turns
+    runs: Runs = field(default_factory=lambda: Runs(Worker(CHECKPOINTS / "tiny")))  # finetuning, in another process
 
     @classmethod
     def load(cls, settings: Settings) -> "Services":
@@ -56,6 +59,8 @@ class Services:
             Moments.of(predictor, settings.checkpoint, card),
             bitter,
             allowance=allowance,
+            # Another maker's network is none that `app.finetune` knows how to train.
+            runs=Runs(Worker(settings.checkpoint if is_ours else CHECKPOINTS / "tiny")),
         )
 
 
