@@ -1,4 +1,4 @@
-"""Charts as SVG: the model card's loss over training and its calibration, and the bitter lesson's lines over the text.
+"""Charts as SVG: the model card's loss over training and its calibration, and the lines of the lesson's measurements.
 
 Colours are presentation attributes, which a page's style sheet overrides by class: so that one text serves the page,
 light or dark, and the card's file, which stands alone.
@@ -7,7 +7,7 @@ light or dark, and the card's file, which stands alone.
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.formatting import share as in_percent
 from app.formatting import short_count
@@ -16,6 +16,7 @@ from app.language import _, number
 WIDTH, HEIGHT = 480, 320
 LEFT, RIGHT, TOP, BOTTOM = 66, 28, 12, 44  # room around the plot, for the numbers and the axes' names
 LABEL = 19  # from one line's name to the next
+FEW = 5  # labels, so many of which have as much room as doubling them
 DRAWN = 0.69  # of the plot's width is for lines, what is left for their names
 INK, QUIET, LINE, FIRST, SECOND = "#1b2230", "#566072", "#d9dde4", "#0b5c94", "#a84300"
 
@@ -85,7 +86,7 @@ def loss_chart(curve: Sequence[dict[str, float]]) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of `bitter_chart`: its name, its (tokens, bits per byte), and how it is drawn."""
+    """A line with its name at its end, and how it is drawn."""
 
     name: str
     points: Sequence[tuple[float, float]]
@@ -93,6 +94,7 @@ class Line:
     colour: str
     dashes: str = ""
     width: float = 2.0
+    spread: Sequence[float] = ()  # how far up and down from each point a whisker reaches
 
 
 def bitter_chart(lines: Sequence[Line]) -> str:
@@ -111,19 +113,53 @@ def bitter_chart(lines: Sequence[Line]) -> str:
     steps = range(math.floor(2 * min(values)), math.ceil(2 * max(values)) + 1)
     ends_up = [(n / 2, number(n / 2, ".1f")) for n in steps]
     up = Axis(_("bits per byte, less is better"), steps[0] / 2, steps[-1] / 2, ends_up)
-    marks, ends = [], []
+    drawn = []
     for line in lines:
         points = [(max(tokens, none), bits) for tokens, bits in line.points]
-        points += [(last, points[0][1])] if len(points) == 1 else []
-        marks.append(_path(points, across, up, line.kind, line.colour, line.width, line.dashes))
+        drawn.append(replace(line, points=points if len(points) > 1 else [*points, (last, points[0][1])]))
+    return _chart(_("Bits per byte over the text read"), across, up, _named(drawn, across, up))
+
+
+def labels_chart(title: str, lines: Sequence[Line], chosen: int, marks: Iterable[Mark]) -> str:
+    """Test accuracy over the number of labels, with a ring at each of the marks.
+
+    Across goes the logarithm of the number and `FEW` more, so that a few have room, and none has a place.
+    chosen: the number at which a guide stands.
+    """
+    read = sorted({labels for line in lines for labels, _accuracy in line.points})
+    last = read[-1] + FEW
+    ticks = [(labels + FEW, number(labels)) for labels in read]
+    across = Axis(_("number of labels"), FEW, FEW * (last / FEW) ** (1 / DRAWN), ticks, True)
+    lowest = min(accuracy for line in lines for _labels, accuracy in line.points)
+    tenths = range(min(4, math.floor(10 * lowest - 1e-9)), 11)
+    up = Axis(_("test sentences told right"), tenths[0] / 10, 1, [(n / 10, in_percent(n / 10)) for n in tenths])
+    shifted = [replace(line, points=[(labels + FEW, share) for labels, share in line.points]) for line in lines]
+    rings = []
+    for mark in marks:
+        x, y = _place(mark.at[0] + FEW, mark.at[1], across, up)
+        rings.append(
+            f'<circle class="chart-{mark.name}" cx="{x}" cy="{y}" r="6" fill="none" stroke="{mark.colour}"'
+            f' stroke-width="2"><title>{mark.words}</title></circle>'
+        )
+    guide = _path([(chosen + FEW, up.low), (chosen + FEW, up.high)], across, up, "chart-guide", QUIET, 1)
+    return _chart(title, across, up, [guide, *_named(shifted, across, up), *rings])
+
+
+def _named(lines: Sequence[Line], across: Axis, up: Axis) -> list[str]:
+    """Lines, with whiskers where they have a spread, and each one's name at its end."""
+    marks, ends = [], []
+    for line in lines:
+        marks.append(_path(line.points, across, up, line.kind, line.colour, line.width, line.dashes))
         if not line.dashes:
-            marks += [_dot(*_place(*point, across, up), line) for point in points]
-        ends.append((float(_place(*points[-1], across, up)[1]), line.name))
+            marks += [_dot(*_place(*point, across, up), line) for point in line.points]
+        for (x, y), reach in zip(line.points, line.spread, strict=False):
+            whisker = [(x, max(y - reach, up.low)), (x, min(y + reach, up.high))]
+            marks.append(_path(whisker, across, up, line.kind, line.colour))
+        ends.append((float(_place(*line.points[-1], across, up)[1]), line.name))
     ends.sort()
-    x = float(_place(last, 1, across, up)[0])
+    x = max(float(_place(*line.points[-1], across, up)[0]) for line in lines)
     heights = apart([end[0] for end in ends], LABEL, TOP, HEIGHT - BOTTOM)
-    marks += [_name(x + 9, height + 4, end[1]) for end, height in zip(ends, heights, strict=True)]
-    return _chart(_("Bits per byte over the text read"), across, up, marks)
+    return [*marks, *(_name(x + 9, height + 4, end[1]) for end, height in zip(ends, heights, strict=True))]
 
 
 def _name(x: float, y: float, words: str) -> str:

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 
 from app.settings import Settings
-from app.web import api, assets, count, docs, finetune, health, lesson, model, privacy, proof, stage
+from app.web import api, assets, count, docs, finetune, health, lesson, lesson_run, model, privacy, proof, stage
 from app.web.delivery import Delivery
 from app.web.errors import add_error_handlers
 from app.web.headers import SecurityHeaders
@@ -36,6 +36,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         docs_url=None,  # FastAPI's own page loads scripts from elsewhere; ours is app.web.docs
         redoc_url=None,
     )
+    app.include_router(lesson_run.router)  # first, or /lesson/run/{part} would take it
     for page in (stage, model, proof, lesson, docs, privacy):
         app.router.routes.extend(page.routes)
     app.include_router(api.router)

@@ -1,6 +1,8 @@
 document.documentElement.classList.add("scripted"); // shows the controls that need scripts
 
-document.addEventListener("htmx:error", () => {
-  const error = document.getElementById("sentence-error");
-  if (error) error.textContent = error.dataset.offline;
-});
+for (const broken of ["htmx:error", "htmx:sse:error"]) {
+  document.addEventListener(broken, () => {
+    const error = document.getElementById("sentence-error");
+    if (error) error.textContent = error.dataset.offline;
+  });
+}

@@ -44,6 +44,11 @@ def test_a_program_is_told_in_json(client: TestClient) -> None:
     assert answers[-1].json()["error"]["code"] == "too_many_requests"
 
 
+@pytest.mark.parametrize("path", ["/api/finetune?task=tone", "/lesson/run/events?task=tone"])
+def test_who_asks_for_one_run_after_another_is_held_back_too(client: TestClient, path: str) -> None:
+    assert [client.get(path).status_code for _ in range(3)] == [422, 422, 429]
+
+
 def test_a_kept_page_costs_a_tenth_of_a_new_one(client: TestClient) -> None:
     assert [client.get("/").status_code for _ in range(12)] == [200] * 12
 

@@ -4,7 +4,21 @@ from xml.etree import ElementTree
 
 import pytest
 
-from app.charts import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Axis, loss_chart, reliability_chart
+from app.charts import (
+    BOTTOM,
+    DRAWN,
+    HEIGHT,
+    LEFT,
+    RIGHT,
+    TOP,
+    WIDTH,
+    Axis,
+    Line,
+    Mark,
+    labels_chart,
+    loss_chart,
+    reliability_chart,
+)
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -53,3 +67,17 @@ def test_the_loss_over_training_falls_where_the_numbers_fall_within_the_plot() -
 def test_a_short_run_has_a_chart_too(n: int) -> None:
     svg = drawn(loss_chart([{"tokens": 900.0 + i, "loss": 7.0, "train_loss": 7.0} for i in range(n)]))
     assert not any(math.isnan(x) for path in svg.iter(f"{SVG}path") for point in points(path) for x in point)
+
+
+def test_accuracy_over_labels_begins_at_none_and_has_whiskers_and_rings() -> None:
+    line = Line("pretrained", [(0, 0.5), (20, 0.7), (200, 0.9)], "chart-first", "#000", spread=[0.1, 0.0, 0.2])
+    svg = drawn(labels_chart("Accuracy", [line], 20, [Mark((20, 0.6), "mine", "first", "#000")]))
+    path, *whiskers = [points(path) for path in of_class(svg, "chart-first") if path.tag == f"{SVG}path"]
+    assert path[0][0] == LEFT
+    assert path[-1][0] == pytest.approx(LEFT + DRAWN * (WIDTH - LEFT - RIGHT), abs=0.1)
+    assert [max(y for _x, y in each) - min(y for _x, y in each) for each in whiskers] == pytest.approx(
+        [0.2 / 0.6 * (HEIGHT - TOP - BOTTOM), 0, 0.3 / 0.6 * (HEIGHT - TOP - BOTTOM)], abs=0.2
+    )  # of an axis from 40 % to 100 %, above which none reaches
+    (ring,) = [each for each in of_class(svg, "chart-first") if each.get("r") == "6"]
+    assert float(ring.attrib["cx"]) == path[1][0]
+    assert float(ring.attrib["cy"]) > path[1][1]

@@ -24,11 +24,11 @@ from app.web.services import Services
 
 
 class Stream:
-    """A listener at /api/finetune."""
+    """A listener at /api/finetune, or at the lesson's own stream."""
 
-    def __init__(self, port: int, **query: object) -> None:
+    def __init__(self, port: int, path: str = "/api/finetune", **query: object) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
-        self.connection.request("GET", f"/api/finetune?{urlencode(query)}")
+        self.connection.request("GET", f"{path}?{urlencode(query)}")
         self.response = self.connection.getresponse()
 
     def event(self) -> tuple[str, Any]:
@@ -40,6 +40,10 @@ class Stream:
                 name, _, value = line.partition(": ")
                 fields[name] = value
         return fields["event"], json.loads(fields["data"])
+
+    def until(self, words: bytes) -> None:
+        while words not in self.response.readline():
+            assert not self.response.isclosed()
 
     def leave(self) -> None:
         self.response.close()
@@ -79,4 +83,16 @@ def test_a_run_trains_for_real_and_is_given_up_when_its_listener_leaves(port: in
 
     again = Stream(port, task="place", labels=200)
     assert again.event() == ("waiting", {"position": 1})  # had it gone on, it would be under way, or done
+    again.leave()
+
+
+def test_a_reader_who_leaves_the_lesson_gives_up_its_run(port: int) -> None:
+    left = Stream(port, "/lesson/run/events/finetune", task="place", examples=200)
+    left.until(b"Learning")
+    left.leave()
+    stays = Stream(port, task="place", labels=0)
+    stays.until(b"event: done")
+    stays.leave()
+    again = Stream(port, task="place", labels=200)  # the same run
+    assert again.event() == ("waiting", {"position": 1})
     again.leave()

@@ -39,6 +39,7 @@ ADDRESSES = [
     f"/lesson/labels?{SENTENCE}&begun=1000000000&labels=pn",
     f"/lesson/labels?{SENTENCE}&labels=pnpnpnpn&seconds=20",
     f"/lesson?{SENTENCE}&step=2&shuffled=yes&rows=folded&quiz=a0b1c2d0e1f2g0h1i2j0k1",
+    f"/lesson/finetune?{SENTENCE}&runs=p20.6&task=sentiment",
     f"/lesson?{SENTENCE}&step=99&wage=x&quiz=1",
     "/lesson/limits?lang=pseudo",
     "/nowhere?lang=pseudo",

@@ -198,3 +198,9 @@ async def test_closing_ends_what_trains(runs: Runs, trainer: Rehearsal) -> None:
     await runs.close()
     assert trainer.is_closed
     assert trainer.given_up == [A]
+
+
+async def test_how_a_finished_run_ended_is_known_while_it_is_kept(runs: Runs) -> None:
+    assert runs.ends(A) == {}
+    await heard(runs, A)
+    assert list(runs.ends(A).values()) == progress_of(A)[2:]

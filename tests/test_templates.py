@@ -23,7 +23,7 @@ from app import (
 )
 from app.checkpoint import Checkpoint
 from app.lesson import view as lesson_view
-from app.lesson import view_labelling, view_loss, view_scale
+from app.lesson import view_finetune, view_labelling, view_loss, view_run, view_scale
 from app.predict import Predictor
 from app.sentences import InputError
 from app.settings import RESOURCES
@@ -55,6 +55,8 @@ VIEW_MODELS = [
         view_labelling,
         view_loss,
         view_scale,
+        view_finetune,
+        view_run,
         lesson_view,
     )
     for model in vars(module).values()

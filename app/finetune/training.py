@@ -30,6 +30,7 @@ NETWORKS: tuple[Network, ...] = get_args(Network)
 
 MOST_LABELS = 200
 SEEDS = 20
+FIRST_SEED = 6  # of what visitors ask for: those before are the stored curve's
 LEARNING_RATES: dict[Network, float] = {"pretrained": 5e-4, "random": 2e-3}  # at their peak
 HEAD_RATE = 10  # times the network's: the head begins at nothing
 BATCH = 16  # sentences a step, or all where there are fewer
@@ -69,6 +70,11 @@ class Run:
     def n_steps(self) -> int:
         """How many steps it takes: `EPOCHS` rounds through the sentences, and `FEWEST_STEPS` at least."""
         return max(FEWEST_STEPS, math.ceil(EPOCHS * self.n_labels / BATCH)) if self.n_labels else 0
+
+    @property
+    def times_read(self) -> float:
+        """How many times over it learns from each of its sentences."""
+        return self.n_steps * min(BATCH, self.n_labels) / self.n_labels if self.n_labels else 0.0
 
 
 @dataclass(frozen=True)

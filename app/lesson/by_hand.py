@@ -16,13 +16,22 @@ _fitting = Lock()  # a second of work, which several first visitors should not e
 
 
 def scored(model: LanguageModel, task: str) -> Tensor:
-    """Ln P of either label for each test sentence, (N, 2); by the shipped model where this one is another maker's."""
+    """Ln P of either label for each test sentence, (N, 2), by the project's own model."""
     with _fitting:
-        return _scored(model if isinstance(model, Checkpoint) else None, task)
+        return _scored(own(model), task)
+
+
+def own(model: LanguageModel) -> Checkpoint:
+    """The model itself, or the shipped one where it is another maker's, whose weights are not trained here."""
+    return model if isinstance(model, Checkpoint) else _shipped()
 
 
 @cache
-def _scored(model: Checkpoint | None, task: str) -> Tensor:
+def _shipped() -> Checkpoint:
+    return checkpoint.load(CHECKPOINTS / "tiny")
+
+
+@cache
+def _scored(model: Checkpoint, task: str) -> Tensor:
     found = load(task)
-    probe = Probe(model or checkpoint.load(CHECKPOINTS / "tiny"), found)
-    return probe.log_probabilities([example.text for example in found.test])
+    return Probe(model, found).log_probabilities([example.text for example in found.test])

@@ -141,6 +141,26 @@ def _bound(analysis: Analysis, step: int) -> Question:
     )
 
 
+def _few(analysis: Analysis, step: int) -> Question:
+    return _question(
+        "i",
+        _("Why do so few labels do after pretraining?"),
+        _("the network already tells texts apart in ways that help"),
+        (_("the labelled texts were in the corpus"), _("a pretrained network needs no labels")),
+        _("Pretraining never saw the task. But to guess next words it had to tell apart what the task needs as well."),
+    )
+
+
+def _arrows(analysis: Analysis, step: int) -> Question:
+    return _question(
+        "j",
+        _("Which of the two arrows from random weights to the finished classifier is the expensive one?"),
+        _("pretraining"),
+        (_("finetuning"), _("both cost about the same")),
+        _("Millions of tokens against a few dozen labels. But it is paid once, for every task that follows."),
+    )
+
+
 def _lesson(analysis: Analysis, step: int) -> Question:
     return _question(
         "k",
@@ -164,5 +184,6 @@ QUESTIONS: dict[str, tuple[Callable[[Analysis, int], Question], ...]] = {
     "text": (_pairs, _context),
     "loss": (_loss, _origin),
     "scale": (_documents, _bound),
+    "finetune": (_few, _arrows),
     "bitter": (_lesson,),
 }

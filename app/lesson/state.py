@@ -5,7 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from app.finetune.labelled import TASKS
+from app.finetune.training import MOST_LABELS
 from app.language import _
+from app.lesson.finetuning import runs_of
 from app.lesson.labelling import LABELS, N_TEXTS
 from app.sentences import InputError
 from app.state import State
@@ -24,6 +27,9 @@ class LessonState(State):
     wage: str = "15"  # an hour, in whatever currency
     probability: str = "50"  # of the right answer, in percent, on the slider of step 3
     shuffled: str = ""  # "yes", where step 3 shows the losses with labels shuffled
+    task: str = "place"  # that step 5 finetunes for
+    examples: str = "20"  # with labels, that the next run of it learns from
+    runs: str = ""  # of step 5 so far, as app.lesson.finetuning writes them
     quiz: str = ""  # answers, a question's letter and a choice's digit each
 
     @property
@@ -88,6 +94,26 @@ def _shuffled(name: str, text: str) -> str:
     return text
 
 
+def _task(name: str, text: str) -> str:
+    if text not in TASKS:
+        raise _refusal(name, text, _("one of these: %(choices)s"), choices=", ".join(TASKS))
+    return text
+
+
+def _examples(name: str, text: str) -> str:
+    if not re.fullmatch("[0-9]{1,3}", text) or int(text) > MOST_LABELS:
+        raise _refusal(name, text, _("a whole number from %(low)s to %(high)s"), low=0, high=MOST_LABELS)
+    return f"{int(text)}"
+
+
+def _runs(name: str, text: str) -> str:
+    try:
+        runs_of(text)
+    except ValueError as error:
+        raise _refusal(name, text, _("what the lesson’s own links have there")) from error
+    return text
+
+
 def _quiz(name: str, text: str) -> str:
     if not QUIZ.fullmatch(text):
         raise _refusal(name, text, _("letters and digits in turns, as the quiz's own links have them"))
@@ -107,5 +133,8 @@ READERS: dict[str, Callable[[str, str], str]] = {
     "wage": _number(0, MAX_WAGE),
     "probability": _number(0.1, 100),
     "shuffled": _shuffled,
+    "task": _task,
+    "examples": _examples,
+    "runs": _runs,
     "quiz": _quiz,
 }

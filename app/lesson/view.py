@@ -7,6 +7,7 @@ from typing import Annotated
 from app.language import N_, _
 from app.lesson.quiz import given, questions, with_answer
 from app.lesson.state import LessonState
+from app.lesson.view_finetune import FinetuneView
 from app.lesson.view_labelling import LabellingView
 from app.lesson.view_loss import LossView
 from app.lesson.view_scale import ScaleView
@@ -19,6 +20,7 @@ PARTS = {  # name in the URL -> title
     "text": N_("The text is its own label"),
     "loss": N_("The loss is the same"),
     "scale": N_("There is as much as there is text"),
+    "finetune": N_("Pretrain once, finetune cheaply"),
     "bitter": N_("The bitter lesson"),
 }
 
@@ -72,6 +74,7 @@ class LessonView:
     stage: Annotated[StageView | None, "the second"]
     loss: Annotated[LossView | None, "the third"]
     scale: Annotated[ScaleView | None, "the fourth"]
+    finetune: Annotated[FinetuneView | None, "the fifth"]
     bitter: Annotated[BitterView | None, "the coda's; None where it is not shown, or was not measured for this model"]
 
 

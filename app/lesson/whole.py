@@ -3,15 +3,17 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from torch import Tensor
-
 from app.count import Count
 from app.finetune.labelled import load
+from app.finetune.training import drawn
 from app.language import _
+from app.lesson.by_hand import own, scored
+from app.lesson.finetuning import Finetuned, next_run, runs_of
 from app.lesson.labelling import Labelling, chosen
 from app.lesson.same_loss import Answer, match, text_answer, text_match
 from app.lesson.state import LessonState
 from app.lesson.view import LessonView, page_title, parts, quiz_view
+from app.lesson.view_finetune import FinetuneView, finetune_view
 from app.lesson.view_labelling import NAMES, LabellingView, labelling_view
 from app.lesson.view_loss import LossView, loss_view
 from app.lesson.view_scale import CountedView, scale_view
@@ -31,24 +33,23 @@ def lesson(
     part: str,
     error: str = "",
     *,
-    rows: Tensor,
     megabytes: int,
     corpus: Count | None = None,
     bitter: dict[str, Any] | None = None,
+    finetuned: Finetuned,
     counted: CountedView | None = None,
     count_error: str = "",
 ) -> LessonView:
     """The lesson, or one part of it alone, for a sentence at the state's step.
 
-    rows: ln P of either label for each test sentence of `TASK`, (N, 2), by a classifier that learnt from the others;
     megabytes: the largest file that may be counted; corpus: what the model read; bitter: what
-    `python -m app bitter` stored with it; counted: what was counted of a text
-    of the reader's, or count_error: why it could not be.
+    `python -m app bitter` stored with it; finetuned: what is known of finetuning it; counted: what was counted of a
+    text of the reader's, or count_error: why it could not be.
     """
     shown = [each for each in parts(part) if each.is_shown]
     names = {each.name for each in shown}
     vocab_size = predictor.model.vocab_size
-    own = [(_("your sentence"), Count(1, len(analysis.tokens)))]
+    mine = [(_("your sentence"), Count(1, len(analysis.tokens)))]
     return LessonView(
         title=page_title(shown),
         path=f"/{part}" if part else "",
@@ -64,12 +65,13 @@ def lesson(
         quiz={name: quiz_view(name, analysis, state) for name in names},
         labelling=_labelling(predictor, state) if "labels" in names else None,
         stage=stage(analysis, state, vocab_size) if "text" in names else None,
-        loss=_loss(predictor, analysis, state, rows) if "loss" in names else None,
+        loss=_loss(predictor, analysis, state) if "loss" in names else None,
         scale=scale_view(
-            [*own, *([(_("what the model read"), corpus)] if corpus else [])], megabytes, counted, count_error
+            [*mine, *([(_("what the model read"), corpus)] if corpus else [])], megabytes, counted, count_error
         )
         if "scale" in names
         else None,
+        finetune=_finetune(predictor, state, finetuned) if "finetune" in names else None,
         bitter=bitter_view(bitter) if bitter and "bitter" in names else None,
     )
 
@@ -91,13 +93,19 @@ def _estimate(mark: Mark) -> tuple[int, str]:
     return mark.number, f"{source.authors} {source.year}" if source else ""
 
 
-def _loss(predictor: Predictor, analysis: Analysis, state: LessonState, rows: Tensor) -> LossView:
-    """rows: ln P of either label for each of the task's test sentences, (N, 2)."""
-    task = load(TASK)
+def _loss(predictor: Predictor, analysis: Analysis, state: LessonState) -> LossView:
+    task, rows = load(TASK), scored(predictor.model, TASK)
     labels = [task.labels.index(example.label) for example in task.test]
     shown = task.test.index(chosen(task)[0])
     example = task.test[shown]
     by_hand = Answer(example.text, _(NAMES[example.label[0]]), float(rows[shown, labels[shown]].exp()))
-    own = text_answer(analysis.predictions[state.step - 1])
+    by_text = text_answer(analysis.predictions[state.step - 1])
     matches = match(rows, labels), text_match(predictor.model, [token.id for token in analysis.tokens])
-    return loss_view(by_hand, own, matches, state)
+    return loss_view(by_hand, by_text, matches, state)
+
+
+def _finetune(predictor: Predictor, state: LessonState, known: Finetuned) -> FinetuneView:
+    task, model = load(state.task), own(predictor.model)
+    run = next_run(runs_of(state.runs), state.task, int(state.examples))
+    n_tokens = sum(len(model.tokens(example.text)) for example in drawn(task, run))
+    return finetune_view(task, run, known, state, n_tokens, is_shown=model is predictor.model)

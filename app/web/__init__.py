@@ -5,6 +5,7 @@ proof.py      /proof, one pass against T − 1, timed and compared
 guess.py      guessing first: the guess that a form sends, and the stage that answers it
 model.py      /model, the card of the model behind the numbers
 lesson.py     /lesson, each of its parts alone, and what it does not show
+lesson_run.py a run of its fifth part, as it goes
 api.py        /api/pairs and /api/random; schemas.py says what they answer
 count.py      /api/count, a text's pairs counted while it arrives; upload.py reads the form that sends it
 finetune.py   /api/finetune, a run of finetuning as it goes; runs.py queues, shares and keeps the runs

@@ -16,7 +16,7 @@ SCRIPTS = (
     *("frame.js", "vendor/htmx.min.js", "vendor/hx-preload.min.js", "app.js", "steps.js", "scroll.js", "play.js"),
     *("keys.js", "guess.js", "swipe.js", "fold.js", "moments.js", "projector.js"),
 )
-LESSON = ("frame.js", "vendor/htmx.min.js", "app.js", "steps.js", "label.js", "count.js")
+LESSON = ("frame.js", "vendor/htmx.min.js", "vendor/hx-sse.min.js", "app.js", "steps.js", "label.js", "count.js")
 JOINED = {"stage.js": SCRIPTS, "lesson.js": LESSON}
 
 

@@ -9,14 +9,15 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from app.finetune.labelled import TASKS
-from app.finetune.training import MOST_LABELS, SEEDS, Network, Progress, Run
+from app.finetune.training import FIRST_SEED, MOST_LABELS, SEEDS, Network, Progress, Run
+from app.web.allowance import MADE
 from app.web.runs import RunError, Waiting
 from app.web.schemas import ErrorResponse
 from app.web.services import services
 
 NO_RETRY = 24 * 3600 * 1000  # ms: after the end, a browser that does not close the stream asks again tomorrow
 
-ERROR = f"#/components/schemas/{ErrorResponse.__name__}"
+REFUSED = {"application/json": {"schema": {"$ref": f"#/components/schemas/{ErrorResponse.__name__}"}}}
 EXAMPLE = """event: waiting
 data: {"position": 1}
 
@@ -31,6 +32,7 @@ router = APIRouter(prefix="/api", tags=["api"])
 
 
 def asked(
+    request: Request,
     task: Annotated[
         str, Query(description=" or ".join(TASKS), openapi_examples={"indoors or outdoors": {"value": "place"}})
     ],
@@ -39,12 +41,13 @@ def asked(
     ] = 50,
     seed: Annotated[
         int, Query(ge=1, le=SEEDS, description="Fixes which sentences are drawn and what random weights are.")
-    ] = 6,
+    ] = FIRST_SEED,
     shuffled: Annotated[
         bool, Query(description="Whether the sentences' labels are dealt out anew among them.")
     ] = False,
 ) -> Run:
     """The run that a query names."""
+    services(request).allowance.charge(request, MADE)
     return Run(task, labels, seed, shuffled)
 
 
@@ -54,7 +57,8 @@ def asked(
     response_class=EventSourceResponse,
     responses={
         200: {"description": "Events while it goes", "content": {"text/event-stream": {"example": EXAMPLE}}},
-        422: {"description": "There is no such run", "content": {"application/json": {"schema": {"$ref": ERROR}}}},
+        422: {"description": "There is no such run", "content": REFUSED},
+        429: {"description": "Too many requests came from one address", "content": REFUSED},
     },
 )
 async def finetune(request: Request, run: Annotated[Run, Depends(asked)]) -> AsyncIterator[ServerSentEvent]:
@@ -67,7 +71,7 @@ async def finetune(request: Request, run: Annotated[Run, Depends(asked)]) -> Asy
     heard = request.headers.get("last-event-id", "")  # sent by a browser whose stream broke: it goes on from there
     after = int(heard) if heard.isascii() and heard.isdigit() and len(heard) < 6 else 0
     try:
-        async with aclosing(services(request).runs.follow(run, _owner(request), after)) as events:
+        async with aclosing(services(request).runs.follow(run, owner_of(request), after)) as events:
             async for event in events:
                 if isinstance(event, Waiting):
                     yield ServerSentEvent(event="waiting", data=asdict(event))
@@ -83,7 +87,7 @@ async def finetune(request: Request, run: Annotated[Run, Depends(asked)]) -> Asy
 async def result(request: Request, run: Run) -> dict[Network, Progress] | None:
     """How each network ended, once the run has; RunError where it cannot be had, None where whoever asked has left."""
     ends: dict[Network, Progress] = {}
-    async with aclosing(services(request).runs.follow(run, _owner(request))) as events:
+    async with aclosing(services(request).runs.follow(run, owner_of(request))) as events:
         async for event in events:
             if await request.is_disconnected():
                 return None
@@ -92,5 +96,6 @@ async def result(request: Request, run: Run) -> dict[Network, Progress] | None:
     return ends
 
 
-def _owner(request: Request) -> str:
+def owner_of(request: Request) -> str:
+    """Whose turn in line a request takes: the visitor's address."""
     return request.client.host if request.client else ""

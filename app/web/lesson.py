@@ -3,7 +3,7 @@
 import time
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -12,15 +12,18 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from app.count import of_corpus
-from app.lesson.by_hand import scored
+from app.lesson.finetuning import Finetuned, next_run, runs_of, written
 from app.lesson.state import LessonState, read
 from app.lesson.view import PARTS, LessonView
 from app.lesson.view_scale import CountedView, counted_view
-from app.lesson.whole import TASK, lesson
+from app.lesson.whole import lesson
 from app.sentences import InputError
 from app.state import shown_as
+from app.web.allowance import MADE
 from app.web.count import count_upload
+from app.web.finetune import result
 from app.web.render import Page, frame, root_path
+from app.web.runs import RunError
 from app.web.services import services
 from app.web.stage import sentence_of, step_of
 from app.web.upload import MAX_UPLOAD
@@ -38,58 +41,88 @@ async def fragment(request: Request) -> Response:
 
 async def begin(request: Request) -> Response:
     """Start the clock of the first instrument: the page with its first text, and the time in the URL."""
-    return _to(request, "/lesson", replace(_state(request)[0], begun=f"{time.time():.3f}", labels="", seconds=""))
+    return _to(request, "/lesson", _begun(request))
 
 
 async def begin_fragment(request: Request) -> Response:
     """The same for htmx."""
-    return _to(request, "/lesson/panel", replace(_state(request)[0], begun=f"{time.time():.3f}", labels="", seconds=""))
+    return _to(request, "/lesson/panel", _begun(request))
+
+
+def _begun(request: Request) -> str:
+    return replace(state_of(request)[0], begun=f"{time.time():.3f}", labels="", seconds="").query()
 
 
 def _timed(request: Request, place: str) -> Response | None:
     """Where the last label was just given, the way on, with the time that all took; else None."""
-    state, messages = _state(request)
+    state, messages = state_of(request)
     if messages or not state.is_just_done:
         return None
-    return _to(request, place, state.stopped(time.time()))
+    return _to(request, place, state.stopped(time.time()).query())
 
 
-def _to(request: Request, place: str, state: LessonState) -> Response:
+def _to(request: Request, place: str, query: str, anchor: str = "labels") -> Response:
     part = _part(request)
-    address = f"{root_path(request)}{place}{f'/{part}' if part else ''}?{state.query()}"
-    return RedirectResponse(f"{address}#labels", 303, headers={"Cache-Control": "no-store"})
+    address = f"{root_path(request)}{place}{f'/{part}' if part else ''}?{query}"
+    return RedirectResponse(f"{address}#{anchor}", 303, headers={"Cache-Control": "no-store"})
 
 
 def _page(request: Request) -> Page:
     view, status = _view(request, _part(request))
-    return Page.of("lesson.html", status, lesson=view, **_frame(request))
+    return Page.of("lesson.html", status, _kept(request), lesson=view, **_frame(request))
 
 
 def _fragment(request: Request) -> Page:
     view, status = _view(request, _part(request))
     address = f"{root_path(request)}/lesson{view.path}?{request.url.query}"
-    headers = {"HX-Push-Url": quote(address, safe="/?&=%+!$'()*,;:@")}
+    headers = {"HX-Push-Url": quote(address, safe="/?&=%+!$'()*,;:@"), **_kept(request)}
     return Page.of("_fragments/lesson/all.html", status, headers, lesson=view, **frame(request))
+
+
+def _kept(request: Request) -> dict[str, str]:
+    """The header of a page that must not be kept, since a run that it names is not yet known; else none."""
+    is_whole = all(services(request).runs.ends(run) for run in runs_of(state_of(request)[0].runs))
+    return {} if is_whole else {"Cache-Control": "no-store"}
+
+
+async def run(request: Request) -> Response:
+    """Finetune for those without scripts: the way on to the fifth part, once both networks have learnt."""
+    services(request).allowance.charge(request, MADE)
+    state, messages = state_of(request)
+    if messages:
+        return await page(request)
+    runs = runs_of(state.runs)
+    asked = next_run(runs, state.task, int(state.examples))
+    try:
+        if await result(request, asked) is None:
+            return Response(status_code=499)
+    except RunError as error:
+        return await _answered(request, "lesson.html", _part(request), error.status, run_error=error.message)
+    return _to(request, "/lesson", urlencode({**request.query_params, "runs": written((*runs, asked))}), "finetune")
 
 
 async def count(request: Request) -> Response:
     """A reader's text, counted while it arrives: the fourth part with what was found."""
-    return await _counted(request, "lesson.html", "scale")
+    return await _counted(request, "lesson.html")
 
 
 async def count_fragment(request: Request) -> Response:
     """The same for a script, which puts it in its place."""
-    return await _counted(request, "_fragments/lesson/counted.html", "scale")
+    return await _counted(request, "_fragments/lesson/counted.html")
 
 
-async def _counted(request: Request, template: str, part: str) -> Response:
-    found, error, status = None, "", 200
+async def _counted(request: Request, template: str) -> Response:
     try:
         upload = await count_upload(request, whole=False)
         found = counted_view(upload.name, upload.count, upload.first)
-    except InputError as fault:
-        error, status = fault.message, fault.status
-    view, _status = await run_in_threadpool(_view, request, part, found, error)
+        return await _answered(request, template, "scale", counted=found)
+    except InputError as error:
+        return await _answered(request, template, "scale", error.status, count_error=error.message)
+
+
+async def _answered(request: Request, template: str, part: str, status: int = 200, **found: Any) -> Response:
+    """A page that is this request's alone."""
+    view, _status = await run_in_threadpool(_view, request, part, **found)
     page = Page.of(template, status, {"Cache-Control": "no-store"}, lesson=view, view=view.scale, **_frame(request))
     return page.response(request)
 
@@ -99,10 +132,10 @@ def _frame(request: Request) -> dict[str, Any]:
 
 
 def _view(
-    request: Request, part: str, counted: CountedView | None = None, count_error: str = ""
+    request: Request, part: str, counted: CountedView | None = None, count_error: str = "", run_error: str = ""
 ) -> tuple[LessonView, int]:
     known = services(request)
-    state, messages = _state(request)
+    state, messages = state_of(request)
     refused = list(messages)
     try:
         analysis = known.predictor.analyze(state.sentence)
@@ -119,17 +152,20 @@ def _view(
         state,
         part,
         " ".join(refused),
-        rows=scored(known.predictor.model, TASK),
         megabytes=MAX_UPLOAD >> 20,
         corpus=of_corpus(known.card),
         bitter=known.bitter,
+        finetuned=Finetuned(
+            known.curve, known.card, {ran: known.runs.ends(ran) for ran in runs_of(state.runs)}, run_error
+        ),
         counted=counted,
         count_error=count_error,
     )
     return view, 422 if refused else 200
 
 
-def _state(request: Request) -> tuple[LessonState, tuple[str, ...]]:
+def state_of(request: Request) -> tuple[LessonState, tuple[str, ...]]:
+    """What a request's query says, and a message for each part of it that cannot be."""
     asked = request.query_params
     state, refused = shown_as(LessonState(sentence_of(request)), asked)
     state, more = read(state, asked)
@@ -160,5 +196,7 @@ routes = [
     Route("/lesson/limits", limits),
     Route("/lesson/panel", fragment),
     Route("/lesson/panel/{part}", fragment),
+    Route("/lesson/run", run),
+    Route("/lesson/run/{part}", run),
     Route("/lesson/{part}", page),
 ]

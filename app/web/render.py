@@ -131,6 +131,6 @@ class RenderedPages:
         finally:
             del self._being_made[key]
         # The key is a visitor's to choose: a long one is not worth its memory.
-        if page.size <= self.kept.maxsize and len(key) <= MAX_KEY:
+        if "Cache-Control" not in page.headers and page.size <= self.kept.maxsize and len(key) <= MAX_KEY:
             self.kept[key] = page
         return page

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Protocol
 
-from cachetools import LRUCache
+from cachetools import FIFOCache
 
-from app.finetune.training import Progress, Run
+from app.finetune.training import Network, Progress, Run
 from app.language import _, number
 from app.sentences import InputError
 
@@ -72,7 +72,7 @@ class Runs:
 
     def __init__(self, trainer: Trainer, limit: float = LIMIT) -> None:
         self._trainer, self._limit = trainer, limit
-        self._done: LRUCache[Run, _Job] = LRUCache(KEPT)
+        self._done: FIFOCache[Run, _Job] = FIFOCache(KEPT)  # which reading leaves as it is: any thread may
         self._open: dict[Run, _Job] = {}  # waiting or running, and still wanted
         self._waiting: list[_Job] = []  # in line
         self._turn = 0  # of the run begun last
@@ -107,6 +107,11 @@ class Runs:
                 self._tell_waiting()
         if job.failure:
             raise RunError(job.failure, _why(job.failure, self._limit))
+
+    def ends(self, run: Run) -> dict[Network, Progress]:
+        """How each network ended, where the run is finished and kept; else empty."""
+        job = self._done.get(run)
+        return {progress.network: progress for progress in job.log} if job else {}
 
     async def close(self) -> None:
         """Give up everything."""

@@ -4,6 +4,7 @@ import asyncio
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 from typing import Any, cast
 
 import torch
@@ -11,7 +12,11 @@ from starlette.requests import Request
 
 from app import language_model
 from app.checkpoint import Checkpoint, CheckpointError
+from app.finetune import curve
+from app.finetune.curve import Curve
 from app.finetune.worker import Worker
+from app.lesson.by_hand import scored
+from app.lesson.whole import TASK
 from app.moments import Moments
 from app.predict import Predictor
 from app.sentences import Bank
@@ -38,6 +43,7 @@ class Services:
     allowance: Allowance = field(default_factory=lambda: Allowance(0))  # what each address may cost in a minute
     uploads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(UPLOADS))  # being counted in turns
     runs: Runs = field(default_factory=lambda: Runs(Worker(CHECKPOINTS / "tiny")))  # finetuning, in another process
+    curve: Curve | None = None  # finetune.json beside what is finetuned; None where there is none
 
     @classmethod
     def load(cls, settings: Settings) -> "Services":
@@ -49,6 +55,9 @@ class Services:
         model = language_model.load(settings)
         predictor = Predictor(model)
         is_ours = isinstance(model, Checkpoint)
+        # Another maker's network is none that `app.finetune` knows how to train.
+        finetuned = settings.checkpoint if is_ours else CHECKPOINTS / "tiny"
+        Thread(target=scored, args=(model, TASK)).start()  # a second of work, before somebody waits for it
         card, bitter = (_stored(settings.checkpoint / f"{name}.json") if is_ours else {} for name in ("card", "bitter"))
         allowance = Allowance(settings.allowance)
         return cls(
@@ -59,8 +68,8 @@ class Services:
             Moments.of(predictor, settings.checkpoint, card),
             bitter,
             allowance=allowance,
-            # Another maker's network is none that `app.finetune` knows how to train.
-            runs=Runs(Worker(settings.checkpoint if is_ours else CHECKPOINTS / "tiny")),
+            runs=Runs(Worker(finetuned)),
+            curve=curve.load(finetuned),
         )
 
 

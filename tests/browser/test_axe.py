@@ -40,6 +40,7 @@ STATES = {
     "lesson, a text to label": f"/lesson/labels?sentence={SENTENCE}&begun=1000000000&labels=pn",
     "lesson, receipt": f"/lesson/labels?sentence={SENTENCE}&labels=pnpnpnpn&seconds=20",
     "lesson, answered": f"/lesson?sentence={SENTENCE}&step=2&shuffled=yes&rows=folded&quiz=a0b1c2d0e1f2g0h1",
+    "lesson, finetuning": "/lesson/finetune?task=sentiment&examples=50&runs=s50.6&quiz=i0j1",
     "lesson, limits": "/lesson/limits",
     "proof refused": "/proof?sentence=a",
 }

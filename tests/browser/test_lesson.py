@@ -58,6 +58,43 @@ def test_the_sliders_loss_follows_the_finger(page: Page) -> None:
 
 def test_nothing_reaches_out_of_a_phones_screen(open_context: OpenContext) -> None:
     page = open_context((320, PHONE[1])).new_page()
-    for address in ("/lesson", "/lesson?labels=pnpnpnpn&seconds=20&rows=folded&shuffled=yes", "/lesson/limits"):
+    for address in (
+        "/lesson",
+        "/lesson?labels=pnpnpnpn&seconds=20&rows=folded&shuffled=yes&runs=p20.6",
+        "/lesson/limits",
+    ):
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") == 320, address
+
+
+def test_both_networks_are_finetuned_before_the_readers_eyes(page: Page) -> None:
+    page.goto("/lesson/finetune")
+    page.evaluate("window.same = true")
+    page.locator("#task-sentiment").check()
+    expect(page.locator(".finetuning .labelled b").first).to_have_text("good")
+    page.locator("#examples").fill("0")
+    expect(page.locator("output")).to_have_text("0 labelled examples")
+    expect(page).to_have_url(re.compile("task=sentiment&examples=0"))
+    page.locator("#run").click()
+    expect(page.locator("#live")).to_contain_text(re.compile("in line|Learning"))
+    expect(page).to_have_url(re.compile("runs=s0.6"), timeout=180_000)
+    expect(page.locator("#finetune .chart circle[r='6']")).to_have_count(2)
+    assert page.evaluate("window.same")
+
+
+def test_what_a_reader_does_elsewhere_in_the_lesson_stays_when_a_run_ends(page: Page) -> None:
+    page.goto("/lesson/finetune?task=place&examples=5")
+    page.locator("#run").click()
+    expect(page.locator("#live")).to_contain_text("Learning")
+    page.locator("#question-j-1").click()
+    expect(page.locator("#question-j .why")).not_to_be_empty()
+    expect(page).to_have_url(re.compile("runs=p5.6"), timeout=180_000)
+    expect(page.locator("#question-j .why")).not_to_be_empty()
+
+
+def test_without_scripts_finetuning_answers_with_its_finished_result(open_context: OpenContext) -> None:
+    page = open_context(java_script_enabled=False).new_page()
+    page.goto("/lesson/finetune?task=place&examples=0")
+    page.locator("#run").click(timeout=180_000)
+    expect(page).to_have_url(re.compile("/lesson/finetune.*runs=p0.6.*#finetune"), timeout=180_000)
+    expect(page.locator("#finetune .chart circle[r='6']")).to_have_count(2)
