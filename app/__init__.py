@@ -46,7 +46,7 @@ Whole texts rather than a sentence:
     ruler.py, view_ruler.py   how much text there is, from a sentence to the web
     view_bitter.py    rules, counting and the network on growing amounts of text
 
-Beside the flow: settings.py (what an operator can set), bench.py and bench_browser.py (how fast it is, in a terminal
-and on screen), cli.py (`python -m app …`), and pretrain/, which makes the checkpoint in checkpoints/. main.py builds
-the app.
+Beside the flow: settings.py (what an operator can set), bench.py, bench_passes.py, bench_browser.py and bench_load.py
+(how fast it is: beside others, on screen, before a hall), cli.py (`python -m app …`), and pretrain/, which makes the
+checkpoint in checkpoints/. main.py builds the app.
 """
