@@ -7,10 +7,10 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 
 from app.settings import Settings
-from app.web import api, assets, count, docs, finetune, health, lesson, lesson_run, model, privacy, proof, stage
+from app.web import api, assets, count, docs, embed, finetune, health, lesson, lesson_run, model, privacy, proof, stage
 from app.web.delivery import Delivery
 from app.web.errors import add_error_handlers
-from app.web.headers import SecurityHeaders
+from app.web.headers import SecurityHeaders, headers
 from app.web.journal import Journal
 from app.web.language import Languages
 from app.web.limits import Limits
@@ -36,8 +36,9 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         docs_url=None,  # FastAPI's own page loads scripts from elsewhere; ours is app.web.docs
         redoc_url=None,
     )
+    app.state.settings = settings
     app.include_router(lesson_run.router)  # first, or /lesson/run/{part} would take it
-    for page in (stage, model, proof, lesson, docs, privacy):
+    for page in (stage, model, proof, lesson, embed, docs, privacy):
         app.router.routes.extend(page.routes)
     app.include_router(api.router)
     app.include_router(count.router)
@@ -54,9 +55,10 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.add_middleware(Limits)
     app.add_middleware(Languages)
     app.add_middleware(Delivery)
-    app.add_middleware(SecurityHeaders)
+    always = headers(settings.frame_ancestors)
+    app.add_middleware(SecurityHeaders, headers=always)
     app.add_middleware(Journal, metrics=metrics)
-    add_error_handlers(app)
+    add_error_handlers(app, always)
     return app
 
 

@@ -1,15 +1,19 @@
 """What an operator can set, all by environment variables that begin with FREELABELS_."""
 
+import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PACKAGE = Path(__file__).parent
 # In a checkout the resource folders stand beside the package; in an installed wheel they lie inside it.
 RESOURCES = PACKAGE if (PACKAGE / "templates").is_dir() else PACKAGE.parent
 CHECKPOINTS = PACKAGE / "checkpoints"
+HOST = r"(?i:[a-z0-9-]+(?:\.[a-z0-9-]+)*)"
+ORIGIN = re.compile(rf"https?://{HOST}(?::\d+)?")
+SITE = re.compile(rf"https?:|(?:https?://)?(?:\*\.)?{HOST}(?::(?:\d+|\*))?")
 
 
 class Settings(BaseSettings):
@@ -29,6 +33,22 @@ class Settings(BaseSettings):
         64, gt=0, description="Memory for pages already rendered; the least recently used go first."
     )
 
+    public_url: str = Field(
+        "",
+        description="The address under which visitors reach the app, for links that leave it; as each request names "
+        "it where none is set.",
+    )
+    frame_ancestors: str = Field(
+        "*",
+        description="Who may show the app in a frame: sites with spaces between, as https://moodle.example.org or "
+        "https://*.example.org; none, or * for anyone, which is the default.",
+    )
+    embed_origins: str = Field(
+        "*",
+        description="Whose pages may send an embedded stage to a step: origins with spaces between, as "
+        "https://moodle.example.org; none, or * for anyone's, which is the default.",
+    )
+
     threads: int = Field(1, ge=0, description="CPU threads of one pass of the model; 0: as many as PyTorch likes.")
 
     allowance: int = Field(
@@ -46,6 +66,25 @@ class Settings(BaseSettings):
         "text", description="How a line of the log is written: text for people, json for programs."
     )
     metrics: bool = Field(False, description="Whether /metrics answers with figures for Prometheus.")
+
+    @field_validator("frame_ancestors")
+    @classmethod
+    def _ancestors(cls, value: str) -> str:
+        return _listed(value, SITE)
+
+    @field_validator("embed_origins")
+    @classmethod
+    def _origins(cls, value: str) -> str:
+        return _listed(value, ORIGIN)
+
+    @field_validator("public_url")
+    @classmethod
+    def _public(cls, value: str) -> str:
+        if value and not re.fullmatch(rf"https?://{HOST}(?::\d+)?(?:/[\w.~%/-]*)?", value):
+            raise ValueError(
+                f"“{value}” is no address such as https://labels.example.org or https://example.org/labels"
+            )
+        return value.rstrip("/")
 
     @property
     def checkpoint(self) -> Path:
@@ -67,3 +106,15 @@ def _default(value: object) -> str:
     if isinstance(value, Path):
         return "the shipped one"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`" if value != "" else ""
+
+
+def _listed(value: str, site: re.Pattern[str]) -> str:
+    """Sites with spaces between, each checked; * and none stand alone."""
+    names = value.split()
+    if names in (["*"], ["none"]):
+        return names[0]
+    wrong = [name for name in names if name == "none" or not site.fullmatch(name)]
+    if wrong or not names:
+        named = f"“{wrong[0]}” is not one" if wrong else "it is empty"
+        raise ValueError(f"give sites such as https://moodle.example.org, without a path, or * or none alone; {named}")
+    return " ".join(names)

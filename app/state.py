@@ -23,6 +23,9 @@ OPTIONS = {
     "guess": ("off", "on"),
 }
 
+# What belongs to one sentence: another does not keep it.
+OF_SENTENCE = ("sentence", "step", "start", "end", "guesses")
+
 
 @dataclass(frozen=True)
 class State:
@@ -40,22 +43,33 @@ class State:
     seen: str = ""  # the moment of training that is shown, as tokens seen; none, and there is no choice of moments
     guess: str = OPTIONS["guess"][0]
     guesses: tuple[Guess, ...] = ()
+    hide: tuple[str, ...] = ()  # what a page that embeds this one wants left out, by names of app/embedding.py
+    start: int = 1  # the first of the steps that it keeps to
+    end: int | None = None  # the last of them; None, and that is the sentence's
 
     def query(self, **changes: Any) -> str:
         """The URL's query for this state with some changes; options at their defaults are left out."""
-        return urlencode(replace(self, **changes).parameters)
+        return urlencode(replace(self, **changes).parameters, safe=",")
+
+    def to(self, step: int) -> str:
+        """The URL's query for another step of the sentence; empty where the page keeps to others."""
+        is_open = step >= self.start and (self.end is None or step <= self.end)
+        return self.query(step=step) if is_open else ""
 
     @property
     def parameters(self) -> dict[str, str]:
         """The URL's parameters, for a form's hidden fields."""
+        start = {"start": str(self.start)} if self.start > 1 else {}
+        end = {"end": str(self.end)} if self.end else {}
         guesses = {"guesses": written(self.guesses)} if self.guesses else {}
-        return {"sentence": self.sentence, "step": str(self.step), **self.options, **guesses}
+        return {"sentence": self.sentence, "step": str(self.step), **self.options, **start, **end, **guesses}
 
     @property
     def options(self) -> dict[str, str]:
         """The options that are not at their defaults, which another sentence keeps."""
         defaults = {**{name: values[0] for name, values in OPTIONS.items()}, "seen": "", "lang": ""}
-        return {name: getattr(self, name) for name, default in defaults.items() if getattr(self, name) != default}
+        chosen = {name: getattr(self, name) for name, default in defaults.items() if getattr(self, name) != default}
+        return {**chosen, "hide": ",".join(self.hide)} if self.hide else chosen
 
 
 S = TypeVar("S", bound=State)

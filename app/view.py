@@ -42,7 +42,7 @@ class TokenView:
     kind: Annotated[str, "context, label or future: its part in the step that is shown"]
     part: Annotated[str, "whole, start, middle or end: what it is of its word"]
     segments: Annotated[tuple[Segment, ...], "its text"]
-    query: Annotated[str, "the URL's query for the step whose label it is; empty for x_1, which is never a label"]
+    query: Annotated[str, "the URL's query for the step whose label it is; empty for x_1, or where none leads there"]
     surprise: Annotated[str, "none, or a band from 0, expected, to 4, where surprise tints the sentence"]
     loss: Annotated[str, "its loss as a label, shown with the band; empty for x_1"]
     numbers: Annotated[str, "its probability, rank and loss as a label, for whoever points at it; empty for x_1"]
@@ -72,6 +72,7 @@ class StageView:
     links: Annotated[tuple[LinkView, ...], "first, previous, next, last"]
     step: Annotated[int, "the pair that is shown, from 1"]
     n_steps: Annotated[int, "T − 1"]
+    range: Annotated[tuple[int, int], "the first step that can be gone to, and the last"]
     pair: Annotated[PairView | None, "the pair that is shown; None where there is none"]
     bars: Annotated[tuple[BarView, ...], "the model's top candidates"]
     label_bar: Annotated[BarView | None, "the label's own bar, where it is not among them"]
@@ -84,6 +85,8 @@ class StageView:
     columns: Annotated[tuple[ColumnView, ...], "the staircase folded, a column a pair; empty where it is not"]
     proof: Annotated[str, "the name of the place for the proof, another for another sentence"]
     query: Annotated[str, "the URL's query of this very view"]
+    full: Annotated[str, "the same without what a page that embeds this one asked for"]
+    hides: Annotated[frozenset[str], "what that page wants left out: names of `app.embedding.HIDEABLE`"]
     fold: Annotated[OptionView | None, "folds the staircase, or unfolds it"]
     tint: Annotated[OptionView | None, "tints the sentence by surprise, or not"]
     is_tinted: Annotated[bool, "whether surprise tints the sentence"]
@@ -121,6 +124,7 @@ def empty_stage(state: State, error: InputError, example: str) -> StageView:
         links=(),
         step=0,
         n_steps=0,
+        range=(0, 0),
         pair=None,
         bars=(),
         label_bar=None,
@@ -133,6 +137,8 @@ def empty_stage(state: State, error: InputError, example: str) -> StageView:
         columns=(),
         proof="",
         query=state.query(),
+        full=full_query(state),
+        hides=frozenset(state.hide),
         fold=None,
         tint=None,
         is_tinted=False,
@@ -181,6 +187,7 @@ def stage(
         links=_links(state, n_steps),
         step=step,
         n_steps=n_steps,
+        range=(state.start, state.end or n_steps),
         pair=pair_view(analysis, prediction, vocab_size),
         bars=bars(prediction),
         label_bar=label_bar(prediction),
@@ -196,6 +203,8 @@ def stage(
         letters=switch(state, "keys", "letters"),
         proof=place(analysis.sentence),
         query=state.query(),
+        full=full_query(state),
+        hides=frozenset(state.hide),
         fold=switch(state, "rows", "fold"),
         tint=switch(state, "tint", "tint"),
         is_tinted=state.tint == "surprise",
@@ -248,7 +257,7 @@ def _tokens(analysis: Analysis, state: State) -> Iterable[TokenView]:
             kind=kind,
             part=part,
             segments=shown,
-            query=state.query(step=label.step),
+            query=state.to(label.step),
             surprise=str(_band(label.probability)) if is_tinted else "none",
             loss=loss_text(label.loss) if is_tinted else "",
             numbers=numbers(label),
@@ -265,11 +274,16 @@ def _kind(position: int, label_position: int) -> str:
 
 
 def _links(state: State, n_steps: int) -> tuple[LinkView, ...]:
-    step = state.step
-    back, on = step > 1, step < n_steps
+    step, first, last = state.step, state.start, state.end or n_steps
+    back, on = step > first, step < last
     return (
-        LinkView("first", _("First"), "first", state.query(step=1) if back else ""),
+        LinkView("first", _("First"), "first", state.query(step=first) if back else ""),
         LinkView("previous", _("Previous"), "previous", state.query(step=step - 1) if back else ""),
         LinkView("next", _("Next"), "next", state.query(step=step + 1) if on else ""),
-        LinkView("last", _("Last"), "last", state.query(step=n_steps) if on else ""),
+        LinkView("last", _("Last"), "last", state.query(step=last) if on else ""),
     )
+
+
+def full_query(state: State) -> str:
+    """The URL's query of the same view without what a page that embeds it asked for."""
+    return state.query(hide=(), start=1, end=None)

@@ -178,7 +178,7 @@ def standing(totals: Scores, state: State, vocab_size: int) -> StandingView:
             "guess spreads all of it. The label is always among the tokens to tap: the model had no such help."
         )
         % {"n": number(vocab_size - 1)},
-        again=state.query(step=1, guesses=()) if state.guesses else "",
+        again=state.query(step=state.start, guesses=()) if state.guesses else "",
     )
 
 

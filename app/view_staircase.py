@@ -40,7 +40,7 @@ class RowView:
     """One row of the staircase: a pair."""
 
     step: Annotated[int, "the pair's number"]
-    query: Annotated[str, "the URL's query for this step"]
+    query: Annotated[str, "the URL's query for this step; empty where the page keeps to others"]
     is_current: Annotated[bool, "whether it is the step that is shown"]
     cells: Annotated[tuple[CellView, ...], "a cell a token, where the sentence is short enough"]
     context: Annotated[tuple[Segment, ...], "the end of the context, for where it is not or the screen is narrow"]
@@ -55,7 +55,7 @@ class ColumnView:
     """One column of the folded staircase: an input over its label."""
 
     step: Annotated[int, "the pair's number"]
-    query: Annotated[str, "the URL's query for this step"]
+    query: Annotated[str, "the URL's query for this step; empty where the page keeps to others"]
     kind: Annotated[str, "context, current or future: whether the step's label may depend on this input"]
     given: Annotated[tuple[Segment, ...], "the input, x_t"]
     label: Annotated[tuple[Segment, ...], "the label, x_{t+1}"]
@@ -99,7 +99,7 @@ def rows(analysis: Analysis, state: State) -> Iterable[RowView]:
                     cells.append(CellView("label", token) if is_label else CellView("future", ()))
         yield RowView(
             step=prediction.step,
-            query=state.query(step=prediction.step),
+            query=state.to(prediction.step),
             is_current=prediction.step == state.step,
             cells=tuple(cells),
             context=context_segments(prediction.context[-80:]),
@@ -117,7 +117,7 @@ def columns(analysis: Analysis, state: State) -> Iterable[ColumnView]:
         step = prediction.step
         yield ColumnView(
             step=step,
-            query=state.query(step=step),
+            query=state.to(step),
             kind="current" if step == state.step else "context" if step < state.step else "future",
             given=shown[step - 1],
             label=shown[step],

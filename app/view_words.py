@@ -34,7 +34,7 @@ class UnitView:
     symbol: Annotated[str, "the letter of one of them in formulae, x or w"]
     note: Annotated[str, "how words and tokens differ"]
     text: Annotated[str, "what the link to the other does"]
-    other: Annotated[str, "the URL's query for the same place counted in the other; empty where there is one word only"]
+    other: Annotated[str, "the URL's query for the same place counted in the other; empty where there is none"]
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,14 @@ class FactorView:
 def unit_view(analysis: Analysis, state: State) -> UnitView:
     """The switch at a step of an analysis in tokens or in words."""
     note = _(NOTES[analysis.unit])
+    is_free = (state.start, state.end) == (1, None)  # steps that a page keeps to are of one of the two
     if analysis.unit == "word":
         step = analysis.predictions[state.step - 1].first.step
-        return UnitView("word", "w", note, _("Count in tokens"), state.query(unit="tokens", step=step))
+        other = state.query(unit="tokens", step=step) if is_free else ""
+        return UnitView("word", "w", note, _("Count in tokens"), other)
     found = words(analysis.sentence, analysis.tokens)
     index = next(index for index, word in enumerate(found) if word.last > state.step)  # x_{step + 1} is the label
-    other = state.query(unit="words", step=max(index, 1)) if len(found) > 1 else ""
+    other = state.query(unit="words", step=max(index, 1)) if is_free and len(found) > 1 else ""
     return UnitView("token", "x", note, _("Count in words"), other)
 
 

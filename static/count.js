@@ -1,7 +1,7 @@
 // A file's pairs are counted while it is sent, and the sending's progress is the counting's. fetch tells none; XMLHttpRequest does.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!form.matches("form[data-panel]")) return;
+  if (!form.matches("form[data-panel]") || self.origin === "null") return; // a sandboxed frame may not fetch
   event.preventDefault();
   const place = document.getElementById("counted");
   const bar = form.querySelector("progress");

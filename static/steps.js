@@ -5,8 +5,8 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   const by = { next: 1, previous: -1 }[ctx.sourceElement.id];
   const url = new URL(by && asked ? asked.url : ctx.request.action, document.baseURI);
   if (by && asked) {
-    const last = Number(document.querySelector(".stepper").dataset.steps);
-    url.searchParams.set("step", Math.min(Math.max(asked.step + by, 1), last));
+    const { first, last } = document.querySelector(".stepper").dataset;
+    url.searchParams.set("step", Math.min(Math.max(asked.step + by, first), last));
     ctx.request.action = url.pathname + url.search;
   }
   const step = Number(url.searchParams.get("step"));

@@ -8,6 +8,8 @@ from typing import Any
 # What every template is given, as `app.web.render.frame` does, at an address that says nothing of theme or language.
 FRAME: dict[str, Any] = {
     "root": "",
+    "app_root": "",
+    "is_embedded": False,
     "theme": "auto",
     "kept": "",
     "lang": "en",

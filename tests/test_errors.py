@@ -8,7 +8,7 @@ from app.main import create_app
 from app.predict import Analysis, Predictor
 from app.sentences import Bank
 from app.settings import Settings
-from app.web.headers import HEADERS
+from app.web.headers import headers as always
 from app.web.render import RenderedPages
 from app.web.services import Services
 from tests.markup import Markup
@@ -71,7 +71,7 @@ def test_a_bug_of_ours_gives_a_plain_500_that_tells_nothing_of_the_inside(broken
 def test_an_answer_of_500_has_the_security_headers_too(broken: TestClient) -> None:
     """It is made outside of the middleware that adds them to the others."""
     headers = broken.get("/").headers
-    assert {name: headers.get(name) for name in HEADERS} == HEADERS
+    assert headers.items() >= always("*").items()
 
 
 def test_a_bug_of_ours_is_logged_with_its_path(broken: TestClient, caplog: pytest.LogCaptureFixture) -> None:

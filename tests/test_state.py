@@ -63,4 +63,4 @@ def test_every_unknown_value_is_refused_and_every_other_option_kept() -> None:
 def test_every_option_is_a_field_of_the_state_with_its_first_value_as_default() -> None:
     defaults = {field.name: field.default for field in fields(State)}
     assert defaults.items() >= {(name, values[0]) for name, values in OPTIONS.items()}
-    assert defaults.keys() == {"sentence", "step", "seen", "lang", "guesses", *OPTIONS}
+    assert defaults.keys() == {"sentence", "step", "seen", "lang", "guesses", "hide", "start", "end", *OPTIONS}

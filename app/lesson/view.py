@@ -68,6 +68,8 @@ class LessonView:
     sentence: Annotated[str, "the reader's own, as it stands in the field"]
     hidden: Annotated[tuple[tuple[str, str], ...], "names and values that a form for another sentence keeps"]
     query: Annotated[str, "the URL's query of this very view"]
+    full: Annotated[str, "the same without what a page that embeds this one asked for"]
+    hides: Annotated[frozenset[str], "what that page wants left out"]
     stage_query: Annotated[str, "the same sentence at the same step on the stage"]
     quiz: Annotated[dict[str, tuple[QuestionView, ...]], "the questions by part"]
     labelling: Annotated[LabellingView | None, "the first instrument, where it is shown"]

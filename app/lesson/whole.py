@@ -19,7 +19,8 @@ from app.lesson.view_loss import LossView, loss_view
 from app.lesson.view_scale import CountedView, scale_view
 from app.predict import Analysis, Predictor
 from app.ruler import ESTIMATES, Mark
-from app.view import stage
+from app.state import OF_SENTENCE
+from app.view import full_query, stage
 from app.view_bitter import bitter_view
 
 TASK = "sentiment"  # whose sentences are labelled by hand in the first part, and scored in the third
@@ -57,10 +58,10 @@ def lesson(
         shown=tuple(shown),
         error=error,
         sentence=state.sentence,
-        hidden=tuple(
-            (name, value) for name, value in state.parameters.items() if name not in ("sentence", "step", "guesses")
-        ),
+        hidden=tuple((name, value) for name, value in state.parameters.items() if name not in OF_SENTENCE),
         query=state.query(),
+        full=full_query(state),
+        hides=frozenset(state.hide),
         stage_query=urlencode({"sentence": state.sentence, "step": state.step, **state.options}),
         quiz={name: quiz_view(name, analysis, state) for name in names},
         labelling=_labelling(predictor, state) if "labels" in names else None,

@@ -4,6 +4,7 @@ stage.py      the page, its fragment for htmx, and the random draw
 proof.py      /proof, one pass against T − 1, timed and compared
 guess.py      guessing first: the guess that a form sends, and the stage that answers it
 model.py      /model, the card of the model behind the numbers
+embed.py      /embed, the stage and the lesson's parts as guests of other sites' pages
 lesson.py     /lesson, each of its parts alone, and what it does not show
 lesson_run.py a run of its fifth part, as it goes
 api.py        /api/pairs and /api/random; schemas.py says what they answer

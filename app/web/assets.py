@@ -17,7 +17,12 @@ SCRIPTS = (
     *("keys.js", "guess.js", "swipe.js", "fold.js", "moments.js", "projector.js"),
 )
 LESSON = ("frame.js", "vendor/htmx.min.js", "vendor/hx-sse.min.js", "app.js", "steps.js", "label.js", "count.js")
-JOINED = {"stage.js": SCRIPTS, "lesson.js": LESSON}
+JOINED = {
+    "stage.js": SCRIPTS,
+    "lesson.js": LESSON,
+    "embedded-stage.js": (*SCRIPTS, "embed.js"),
+    "embedded-lesson.js": (*LESSON, "embed.js"),
+}
 
 
 class AssetError(Exception):

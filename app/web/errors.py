@@ -1,6 +1,7 @@
 """The one place that turns an exception into an answer: JSON for programs, a page for people."""
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from fastapi import FastAPI
@@ -11,7 +12,6 @@ from starlette.responses import JSONResponse, Response
 
 from app.language import _
 from app.sentences import InputError
-from app.web.headers import HEADERS
 from app.web.journal import route
 from app.web.render import Page, frame, root_path
 from app.web.schemas import ErrorDetail, ErrorResponse
@@ -19,8 +19,8 @@ from app.web.schemas import ErrorDetail, ErrorResponse
 logger = logging.getLogger("freelabels.errors")
 
 
-def add_error_handlers(app: FastAPI) -> None:
-    """Register the answers to every kind of failure."""
+def add_error_handlers(app: FastAPI, headers: Mapping[str, str]) -> None:
+    """Register the answers to every kind of failure; headers: what every answer's headers say."""
 
     @app.exception_handler(InputError)
     async def refused(request: Request, error: InputError) -> Response:
@@ -51,7 +51,7 @@ def add_error_handlers(app: FastAPI) -> None:
         message = _("Something went wrong on our side. Reload, or try another sentence.")
         detail = ErrorDetail(code="internal_error", message=message)
         response = _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
-        response.headers.update(HEADERS)  # Starlette answers this one outside of all middleware
+        response.headers.update(headers)  # Starlette answers this one outside of all middleware
         return response
 
 

@@ -51,7 +51,7 @@ def _stage(predictor: Predictor, analysis: Analysis, state: State, typed: str, c
         found = choices(ranked, label, seed=f"{step} {analysis.sentence}")
         return hidden(shown, question(prediction.context, state, found, sums, typed, complaint))
     token, rank = predictor.candidate(analysis, step, guess.token_id)
-    on = state.query(step=step + 1) if step < len(analysis.predictions) else ""
+    on = state.to(step + 1) if step < len(analysis.predictions) else ""
     found_out = verdict(prediction, guess, token, rank, vocab_size, typed, on)
     return hidden(marked(shown, analysis, token, rank, vocab_size), answer(prediction, found_out, sums))
 

@@ -1,34 +1,44 @@
 """What every answer's headers say about what a page may do."""
 
+from collections.abc import Mapping
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# No inline script or style, nothing from elsewhere. Any page may frame the app: it is made to be embedded. That takes
-# no rule on frame-ancestors at all: its * would leave out slides opened from a file.
-POLICY = "; ".join(
+POLICY = "; ".join(  # no inline script or style, nothing from elsewhere
     [
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' data:",
         "connect-src 'self'",
+        "frame-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
     ]
 )
-HEADERS = {
-    "content-security-policy": POLICY,
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",  # the sentence is in the URL, and no other site's business
-    "permissions-policy": "camera=(), microphone=(), geolocation=()",
-}
-RAW = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+
+
+def headers(frame_ancestors: str) -> dict[str, str]:
+    """The headers; frame_ancestors: who may frame the app, as the setting has it.
+
+    For anyone, there is no rule at all: * would leave out slides opened from a file. X-Frame-Options is never sent: it
+    cannot name sites, and browsers that know this policy go by the policy.
+    """
+    sites = "'none'" if frame_ancestors == "none" else f"'self' {frame_ancestors}"  # for the panel with the preview
+    return {
+        "content-security-policy": POLICY if frame_ancestors == "*" else f"{POLICY}; frame-ancestors {sites}",
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",  # the sentence is in the URL, and no other site's business
+        "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    }
 
 
 class SecurityHeaders:
-    """ASGI middleware that adds the headers to every answer."""
+    """ASGI middleware that adds headers to every answer."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
         self.app = app
+        self.raw = [(name.encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and its answer back with the headers."""
@@ -38,7 +48,7 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *RAW]
+                message["headers"] = [*message["headers"], *self.raw]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

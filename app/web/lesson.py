@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from app.count import of_corpus
+from app.embedding import hiding
 from app.lesson.finetuning import Finetuned, next_run, runs_of, written
 from app.lesson.state import LessonState, read
 from app.lesson.view import PARTS, LessonView
@@ -22,10 +23,10 @@ from app.state import shown_as
 from app.web.allowance import MADE
 from app.web.count import count_upload
 from app.web.finetune import result
-from app.web.render import Page, frame, root_path
+from app.web.render import Page, frame, is_embedded, root_path
 from app.web.runs import RunError
 from app.web.services import services
-from app.web.stage import sentence_of, step_of
+from app.web.stage import sentence_of, stepped
 from app.web.upload import MAX_UPLOAD
 
 
@@ -75,7 +76,8 @@ def _page(request: Request) -> Page:
 def _fragment(request: Request) -> Page:
     view, status = _view(request, _part(request))
     address = f"{root_path(request)}/lesson{view.path}?{request.url.query}"
-    headers = {"HX-Push-Url": quote(address, safe="/?&=%+!$'()*,;:@"), **_kept(request)}
+    name = "HX-Replace-Url" if is_embedded(request) else "HX-Push-Url"  # as the stage has it
+    headers = {name: quote(address, safe="/?&=%+!$'()*,;:@"), **_kept(request)}
     return Page.of("_fragments/lesson/all.html", status, headers, lesson=view, **frame(request))
 
 
@@ -142,10 +144,8 @@ def _view(
     except InputError as error:
         refused.append(error.message)
         analysis = known.predictor.analyze(known.bank.opening)
-    try:
-        state = replace(state, step=step_of(request.query_params.get("step", "1"), len(analysis.predictions)))
-    except InputError as error:
-        refused.append(error.message)
+    state, messages = stepped(request, state, len(analysis.predictions))
+    refused.extend(messages)
     view = lesson(
         known.predictor,
         analysis,
@@ -169,7 +169,8 @@ def state_of(request: Request) -> tuple[LessonState, tuple[str, ...]]:
     asked = request.query_params
     state, refused = shown_as(LessonState(sentence_of(request)), asked)
     state, more = read(state, asked)
-    return state, (*refused, *more)
+    state, unknown = hiding(state, asked.getlist("hide")) if is_embedded(request) else (state, ())
+    return state, (*refused, *more, *unknown)
 
 
 def _part(request: Request) -> str:
@@ -185,18 +186,22 @@ async def limits(request: Request) -> Response:
     return await services(request).pages.get(request, lambda asked: Page.of("limits.html", **frame(asked)))
 
 
-routes = [
-    Route("/lesson", page),
-    Route("/lesson/begin", begin),
-    Route("/lesson/begin/panel", begin_fragment),
+# A part alone: what an embedded page can have.
+parts = [
     Route("/lesson/begin/panel/{part}", begin_fragment),
     Route("/lesson/begin/{part}", begin),
     Route("/lesson/count", count, methods=["POST"]),
     Route("/lesson/count/panel", count_fragment, methods=["POST"]),
-    Route("/lesson/limits", limits),
-    Route("/lesson/panel", fragment),
     Route("/lesson/panel/{part}", fragment),
     Route("/lesson/run", run),
     Route("/lesson/run/{part}", run),
     Route("/lesson/{part}", page),
+]
+routes = [
+    Route("/lesson", page),
+    Route("/lesson/begin", begin),
+    Route("/lesson/begin/panel", begin_fragment),
+    Route("/lesson/limits", limits),
+    Route("/lesson/panel", fragment),
+    *parts,
 ]

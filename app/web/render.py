@@ -51,11 +51,23 @@ def root_path(request: Request) -> str:
     return root
 
 
-def frame(request: Request) -> dict[str, Any]:
-    """What every page's frame shows, whatever stands in it: the app's root, and what the URL says of all its pages.
+def app_root(request: Request) -> str:
+    """The same without what embedded pages have in common, `app.web.embed`: where static files and full pages are."""
+    root: str = request.scope.get("app_root_path", root_path(request))
+    return root
 
-    kept: theme and language, where the URL names them, for the links to other pages. verbatim: the attributes of text
-    that stays as it is, whatever the page's language.
+
+def is_embedded(request: Request) -> bool:
+    """Whether the page is made for another site's frame."""
+    return root_path(request) != app_root(request)
+
+
+def frame(request: Request) -> dict[str, Any]:
+    """What every page's frame shows, whatever stands in it: its root, and what the URL says of all its pages.
+
+    root: what stands before its links, so that those of an embedded page stay embedded; app_root: the app's own.
+    kept: theme and language, where the URL names them, for the links to other pages. verbatim: the attributes of
+    text that stays as it is, whatever the page's language.
     """
     asked = request.query_params
     known = {"theme": OPTIONS["theme"], "lang": languages()}
@@ -64,6 +76,9 @@ def frame(request: Request) -> dict[str, Any]:
     verbatim = Markup() if language() == ENGLISH else text
     return {
         "root": root_path(request),
+        "app_root": app_root(request),
+        "is_embedded": is_embedded(request),
+        "host_origins": request.app.state.settings.embed_origins,
         "theme": kept.get("theme", OPTIONS["theme"][0]),
         "kept": urlencode(kept),
         "lang": language().code,

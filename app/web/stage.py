@@ -1,13 +1,14 @@
 """The stage: one sentence, one step of it, and what the model expected there."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from app.embedding import hiding, keeping
 from app.guess import read
 from app.language import _
 from app.predict import Analysis
@@ -16,9 +17,11 @@ from app.state import State, shown_as
 from app.view import StageView, empty_stage, stage
 from app.view_card import model_view
 from app.web.guess import guessing
-from app.web.render import Page, frame, root_path
+from app.web.render import Page, frame, is_embedded, root_path
 from app.web.services import services
 from app.words import by_word
+
+S = TypeVar("S", bound=State)
 
 
 async def page(request: Request) -> Response:
@@ -57,7 +60,9 @@ def _page(request: Request) -> Page:
 def _fragment(request: Request) -> Page:
     view, status = _view(request)
     state = f"?{request.url.query}" if request.url.query else ""
-    headers = {"HX-Push-Url": quote(f"{root_path(request)}/{state}", safe="/?&=%+!$'()*,;:@")}
+    # In a frame, a step is none in the history: Back leaves the page around it, as its reader expects.
+    name = "HX-Replace-Url" if is_embedded(request) else "HX-Push-Url"
+    headers = {name: quote(f"{root_path(request)}/{state}", safe="/?&=%+!$'()*,;:@")}
     return Page.of("_fragments/stage_with_title.html", status, headers, stage=view, **_frame(request))
 
 
@@ -110,10 +115,8 @@ def read_query(request: Request) -> Asked:
         except InputError as error:
             state = replace(state, unit="tokens")
             refused.append(error.message)
-    try:
-        state = replace(state, step=step_of(query.get("step", "1"), len(analysis.predictions)))
-    except InputError as error:
-        refused.append(error.message)
+    state, messages = stepped(request, state, len(analysis.predictions))
+    refused.extend(messages)
     try:
         guesses = read(query.get("guesses", ""), len(analysis.predictions), predictor.model.vocab_size)
         state = replace(state, guesses=guesses)
@@ -129,7 +132,27 @@ def _options(request: Request) -> tuple[State, tuple[str, ...]]:
     state, messages = shown_as(State(sentence_of(request)), request.query_params, tokens_seen)
     if state.guess == "on":  # one guesses tokens, against the finished model
         state = replace(state, unit="tokens", seen="")
+    if is_embedded(request):
+        state, unknown = hiding(replace(state, view="page"), request.query_params.getlist("hide"))
+        messages = (*messages, *unknown)
     return state, messages
+
+
+def stepped(request: Request, state: S, n_steps: int) -> tuple[S, tuple[str, ...]]:
+    """The state at the step that a request's query names, in a frame within those kept to, and what it cannot be."""
+    query, refused = request.query_params, []
+    if is_embedded(request):
+        try:
+            state = keeping(state, query, n_steps)
+        except InputError as error:
+            refused.append(error.message)
+    state = replace(state, step=state.start)
+    try:
+        step = step_of(query.get("step", str(state.start)), state.end or n_steps, state.start)
+        state = replace(state, step=step)
+    except InputError as error:
+        refused.append(error.message)
+    return state, tuple(refused)
 
 
 def sentence_of(request: Request) -> str:
@@ -139,15 +162,19 @@ def sentence_of(request: Request) -> str:
     return one_line_break(named.strip()).replace("\n", " ")
 
 
-def step_of(text: str, n_steps: int) -> int:
-    """The step that a request's query names; InputError where the sentence has no such one."""
+def step_of(text: str, last: int, first: int = 1) -> int:
+    """The step that a request's query names; InputError where there is no such one from the first to the last."""
     step = int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
-    if not 1 <= step <= n_steps:
+    if not first <= step <= last:
+        message = (
+            _("There is no step “%(value)s”: this sentence has steps 1 to %(last)s. Here is the first.")
+            if first == 1
+            else _("There is no step “%(value)s”: here are steps %(first)s to %(last)s. This is the first.")
+        )
         raise InputError(
             "step_out_of_range",
-            _("There is no step “%(value)s”: this sentence has steps 1 to %(last)s. Here is the first.")
-            % {"value": text[:40], "last": n_steps},
-            limit=n_steps,
+            message % {"value": text[:40], "first": first, "last": last},
+            limit=last,
             actual=text[:40],
         )
     return step

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from tests.browser.conftest import Watch
+from tests.browser.host import another_site
 from tests.browser.person import SENTENCE, address
 
 WITH_ORIGIN = ["allow-scripts allow-same-origin allow-forms", "allow-scripts allow-same-origin"]
@@ -26,25 +25,9 @@ def course(origin: str, request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def course_site(course: str, watch: Watch) -> Iterator[str]:
-    class CoursePage(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.end_headers()
-            self.wfile.write(course.encode())
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), CoursePage)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    site = f"http://localhost:{server.server_port}/"  # another host than the app's 127.0.0.1
-    watch.elsewhere = (*watch.elsewhere, site)
-    yield site
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with another_site(course) as site:
+        watch.elsewhere = (*watch.elsewhere, site)
+        yield site
 
 
 def frame_of(page: Page) -> FrameLocator:

@@ -1,0 +1,92 @@
+// A guest in another site's page: tells its host how high it is and which step it shows, and goes where the host sends
+// it. docs/embedding.md describes the messages. Numbers alone leave: what a visitor types is not the host's business.
+const VERSION = 1;
+const LOWEST = 50, HIGHEST = 20_000; // CSS pixels
+const PAUSE = 100; // milliseconds between two heights
+const secretHash = location.hash.match(/^#\?secret=\w+$/)?.[0]; // WordPress knows its frames by it
+
+let heightSaid = 0;
+let heightDue = null;
+let stepSaid = "";
+
+function tell(event, details) {
+  parent.postMessage({ app: "freelabels", version: VERSION, event, ...details }, "*");
+}
+
+// The page is as high as what is on it, whatever the frame's height: no answer of the host's can bring on another message.
+function tellHeight() {
+  heightDue = null;
+  const height = Math.min(Math.max(Math.ceil(document.documentElement.getBoundingClientRect().height), LOWEST), HIGHEST);
+  if (height === heightSaid) return;
+  heightSaid = height;
+  tell("height", { height });
+  parent.postMessage(JSON.stringify({ subject: "lti.frameResize", height }), "*"); // as Canvas has it
+  if (secretHash) parent.postMessage({ message: "height", value: height, secret: secretHash.slice(9) }, "*"); // WordPress
+}
+
+function steps() {
+  const { step, first, last } = document.getElementById("goto")?.dataset ?? {};
+  return { step: Number(step), first: Number(first), last: Number(last) };
+}
+
+function tellStep() {
+  const shown = steps();
+  if (!shown.step || JSON.stringify(shown) === stepSaid) return;
+  stepSaid = JSON.stringify(shown);
+  tell("step", shown);
+}
+
+function refusal({ version, action, step: wanted }, origin) {
+  const origins = document.querySelector("meta[name=host-origins]").content;
+  const { step, first, last } = steps();
+  if (origins !== "*" && !origins.split(" ").includes(origin)) return `This server takes no messages from ${origin}.`;
+  if (version !== VERSION || action !== "goto") return `This guest knows version ${VERSION}, and the action goto alone.`;
+  if (!step) return "This guest has no steps.";
+  if (Number.isInteger(wanted) && wanted >= first && wanted <= last) return "";
+  return `There is no step ${JSON.stringify(wanted)}: here are steps ${first} to ${last}.`;
+}
+
+function goTo(step) {
+  const link = document.getElementById("goto");
+  for (const name of ["href", "hx-get"]) {
+    const url = new URL(link.getAttribute(name), document.baseURI);
+    url.searchParams.set("step", step);
+    link.setAttribute(name, url.pathname + url.search);
+  }
+  link.click();
+}
+
+function onMessage({ source, origin, data }) {
+  if (source !== parent || data?.app !== "freelabels" || !data.action) return;
+  const { step, first, last } = steps();
+  const from = asked?.step ?? step; // steps.js: where a step that is not yet answered will lead
+  const named = { __proto__: null, first, last, next: Math.min(from + 1, last), previous: Math.max(from - 1, first) };
+  const wanted = { ...data, step: named[data.step] ?? data.step };
+  const reason = refusal(wanted, origin);
+  reason ? tell("refused", { reason }) : goTo(wanted.step);
+}
+
+// A tab of its own for the full page, where the frame's sandbox allows one.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("#full");
+  const opened = link && !event.ctrlKey && !event.metaKey && open(link.href);
+  if (!opened) return;
+  opened.opener = null;
+  event.preventDefault();
+});
+
+if (secretHash) {
+  document.addEventListener("click", ({ target }) => { // where a step is a page, that must know the secret, too
+    const link = target.closest("a[href]:not(#full)");
+    const form = target.closest("button")?.form;
+    if (link) link.hash = secretHash;
+    if (form) form.action = new URL(secretHash, form.action).href;
+  }, { capture: true });
+}
+
+if (isFramed) {
+  new ResizeObserver(() => { heightDue ??= setTimeout(tellHeight, PAUSE); }).observe(document.documentElement);
+  document.addEventListener("htmx:after:settle", tellStep);
+  addEventListener("message", onMessage);
+  tellStep();
+}
