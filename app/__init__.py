@@ -22,6 +22,7 @@ A sentence flows one way through these files, each knowing only those before it:
     guess.py          guessing first: candidates, a person's guesses and their scores in bits
     state.py          the URL of a stage: sentence, step, options and guesses
     embedding.py      what a page that embeds it asks for: controls to leave out, steps to keep to
+    share.py, view_share.py   a view to hand out: as a link, a frame, a QR code
     view_options.py   switches, themes and languages, as links
     view_guess.py     guessing first, as words, digits and lengths
     view_staircase.py all pairs at once, as rows or folded

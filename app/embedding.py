@@ -51,7 +51,7 @@ def hiding(state: S, asked: Iterable[str]) -> tuple[S, tuple[str, ...]]:
 
 def keeping(state: S, asked: Mapping[str, str], n_steps: int) -> S:
     """The state with the steps that `start` and `end` keep to; InputError where the sentence has no such range."""
-    start, end = (asked.get(name, default) for name, default in (("start", "1"), ("end", str(n_steps))))
+    start, end = (asked.get(name) or default for name, default in (("start", "1"), ("end", str(n_steps))))
     first, last = (int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0 for text in (start, end))
     if not 1 <= first <= last <= n_steps:
         message = _("“start” is “%(start)s” and “end” is “%(end)s”, but this sentence has steps 1 to %(last)s.")

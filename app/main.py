@@ -7,7 +7,22 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 
 from app.settings import Settings
-from app.web import api, assets, count, docs, embed, finetune, health, lesson, lesson_run, model, privacy, proof, stage
+from app.web import (
+    api,
+    assets,
+    count,
+    docs,
+    embed,
+    finetune,
+    health,
+    lesson,
+    lesson_run,
+    model,
+    privacy,
+    proof,
+    share,
+    stage,
+)
 from app.web.delivery import Delivery
 from app.web.errors import add_error_handlers
 from app.web.headers import SecurityHeaders, headers
@@ -38,7 +53,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     )
     app.state.settings = settings
     app.include_router(lesson_run.router)  # first, or /lesson/run/{part} would take it
-    for page in (stage, model, proof, lesson, embed, docs, privacy):
+    for page in (stage, model, proof, lesson, embed, share, docs, privacy):
         app.router.routes.extend(page.routes)
     app.include_router(api.router)
     app.include_router(count.router)

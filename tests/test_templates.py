@@ -18,6 +18,7 @@ from app import (
     view_pair,
     view_proof,
     view_ruler,
+    view_share,
     view_staircase,
     view_words,
 )
@@ -50,6 +51,7 @@ VIEW_MODELS = [
         view_card,
         view_examples,
         view_ruler,
+        view_share,
         view_bitter,
         docs,
         view_labelling,

@@ -5,6 +5,7 @@ proof.py      /proof, one pass against T − 1, timed and compared
 guess.py      guessing first: the guess that a form sends, and the stage that answers it
 model.py      /model, the card of the model behind the numbers
 embed.py      /embed, the stage and the lesson's parts as guests of other sites' pages
+share.py      /share, the stage's present view to hand out
 lesson.py     /lesson, each of its parts alone, and what it does not show
 lesson_run.py a run of its fifth part, as it goes
 api.py        /api/pairs and /api/random; schemas.py says what they answer
@@ -23,6 +24,7 @@ services.py   what requests work with: bank, predictor, rendered pages
 render.py     templates to bytes, kept in memory
 errors.py     the one place that turns an exception into an answer
 language.py   the language that a request is answered in
+public.py     the app's addresses as they are given away
 delivery.py   HEAD, ETag and 304, gzip
 headers.py    what every answer's headers say
 assets.py     static files under names that change with their content

@@ -15,11 +15,13 @@ STATIC = RESOURCES / "static"
 SCRIPTS = (
     *("frame.js", "vendor/htmx.min.js", "vendor/hx-preload.min.js", "app.js", "steps.js", "scroll.js", "play.js"),
     *("keys.js", "guess.js", "swipe.js", "fold.js", "moments.js", "projector.js"),
+    "share.js",
 )
 LESSON = ("frame.js", "vendor/htmx.min.js", "vendor/hx-sse.min.js", "app.js", "steps.js", "label.js", "count.js")
 JOINED = {
     "stage.js": SCRIPTS,
     "lesson.js": LESSON,
+    "sharing.js": ("frame.js", "vendor/htmx.min.js", "app.js", "share.js"),
     "embedded-stage.js": (*SCRIPTS, "embed.js"),
     "embedded-lesson.js": (*LESSON, "embed.js"),
 }

@@ -144,7 +144,7 @@ def _view(
     except InputError as error:
         refused.append(error.message)
         analysis = known.predictor.analyze(known.bank.opening)
-    state, messages = stepped(request, state, len(analysis.predictions))
+    state, messages = stepped(request, state, len(analysis.predictions), is_embedded(request))
     refused.extend(messages)
     view = lesson(
         known.predictor,

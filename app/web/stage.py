@@ -79,7 +79,7 @@ def _view(request: Request) -> tuple[StageView, int]:
     try:
         asked = read_query(request)
     except InputError as error:
-        return empty_stage(_options(request)[0], error, known.bank.opening), 422
+        return empty_stage(_options(request, is_embedded(request))[0], error, known.bank.opening), 422
     refused = " ".join(asked.refused)
     if asked.state.guess == "on":
         shown, is_refused = guessing(predictor, asked.analysis, asked.state, request.query_params, refused)
@@ -99,11 +99,15 @@ class Asked:
     refused: tuple[str, ...]
 
 
-def read_query(request: Request) -> Asked:
-    """Read a request's query; InputError where its sentence cannot be cut. Another fault is refused, and made good."""
+def read_query(request: Request, *, has_wishes: bool = False) -> Asked:
+    """Read a request's query; InputError where its sentence cannot be cut. Another fault is refused, and made good.
+
+    has_wishes: whether it says what a page that embeds the stage wants of it, as an embedded page's always does.
+    """
     known, query = services(request), request.query_params
     predictor, moments = known.predictor, known.moments
-    state, messages = _options(request)
+    has_wishes = has_wishes or is_embedded(request)
+    state, messages = _options(request, has_wishes)
     refused = list(messages)
     analysis = predictor.analyze(state.sentence)
     in_training = moments.analyses(state.sentence) if moments and state.seen else {}
@@ -115,7 +119,7 @@ def read_query(request: Request) -> Asked:
         except InputError as error:
             state = replace(state, unit="tokens")
             refused.append(error.message)
-    state, messages = stepped(request, state, len(analysis.predictions))
+    state, messages = stepped(request, state, len(analysis.predictions), has_wishes)
     refused.extend(messages)
     try:
         guesses = read(query.get("guesses", ""), len(analysis.predictions), predictor.model.vocab_size)
@@ -125,23 +129,23 @@ def read_query(request: Request) -> Asked:
     return Asked(state, analysis, in_training, tuple(refused))
 
 
-def _options(request: Request) -> tuple[State, tuple[str, ...]]:
+def _options(request: Request, has_wishes: bool) -> tuple[State, tuple[str, ...]]:
     """The state without its step and guesses, and what its options cannot be."""
     moments = services(request).moments
     tokens_seen = moments.tokens_seen if moments else ()
     state, messages = shown_as(State(sentence_of(request)), request.query_params, tokens_seen)
     if state.guess == "on":  # one guesses tokens, against the finished model
         state = replace(state, unit="tokens", seen="")
-    if is_embedded(request):
+    if has_wishes:
         state, unknown = hiding(replace(state, view="page"), request.query_params.getlist("hide"))
         messages = (*messages, *unknown)
     return state, messages
 
 
-def stepped(request: Request, state: S, n_steps: int) -> tuple[S, tuple[str, ...]]:
-    """The state at the step that a request's query names, in a frame within those kept to, and what it cannot be."""
+def stepped(request: Request, state: S, n_steps: int, has_wishes: bool) -> tuple[S, tuple[str, ...]]:
+    """The state at the step that a request's query names, with wishes among those kept to, and what it cannot be."""
     query, refused = request.query_params, []
-    if is_embedded(request):
+    if has_wishes:
         try:
             state = keeping(state, query, n_steps)
         except InputError as error:

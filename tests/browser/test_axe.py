@@ -43,6 +43,11 @@ STATES = {
     "lesson, finetuning": "/lesson/finetune?task=sentiment&examples=50&runs=s50.6&quiz=i0j1",
     "lesson, limits": "/lesson/limits",
     "proof refused": "/proof?sentence=a",
+    "embedded": f"/embed{address(step=4)[1:]}&start=2&end=6",
+    "embedded, bare, wishes refused": f"/embed{address()[1:]}&hide=input,refresh,headline,text,nothing&start=9&end=2",
+    "embedded part of the lesson": f"/embed/lesson/text{address(step=3)[1:]}&hide=text,staircase",
+    "share": f"/share{address(step=3)[1:]}&hide=staircase,bars",
+    "share refused": f"/share{address()[1:]}&height=9",
 }
 
 

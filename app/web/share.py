@@ -1,0 +1,66 @@
+"""/share: the stage's present view to hand out, as a page and as a panel on the stage."""
+
+from urllib.parse import urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app.language import _
+from app.sentences import InputError
+from app.view_share import HEIGHT, HIGHEST, LOWEST, ShareView, share_view
+from app.web.language import check_language
+from app.web.public import public_url
+from app.web.render import Page, frame, root_path
+from app.web.stage import read_query
+
+
+async def page(request: Request) -> Response:
+    """All that there is to hand out, on a page of its own."""
+    return await _answer(request, "share.html", {})
+
+
+async def panel(request: Request) -> Response:
+    """The same for htmx, which puts it on the stage; where it replaces the page's, the page's address follows."""
+    is_on_page = urlsplit(request.headers.get("HX-Current-URL", "")).path == f"{root_path(request)}/share"
+    address = {"HX-Replace-Url": f"{root_path(request)}/share?{request.url.query}"} if is_on_page else {}
+    return await _answer(request, "_fragments/share.html", {"Vary": "HX-Current-URL", **address})
+
+
+async def _answer(request: Request, template: str, headers: dict[str, str]) -> Response:
+    check_language(request)
+    view = await run_in_threadpool(_view, request)
+    # Not among the kept pages: its addresses are of the host that was asked.
+    answer = Page.of(template, 422 if view.error else 200, headers, share=view, **frame(request))
+    return answer.response(request)
+
+
+def _view(request: Request) -> ShareView:
+    asked = read_query(request, has_wishes=True)
+    refused, height = list(asked.refused), HEIGHT
+    try:
+        height = _height(request.query_params.get("height") or str(HEIGHT))
+    except InputError as error:
+        refused.append(error.message)
+    return share_view(
+        asked.state,
+        len(asked.analysis.predictions),
+        height,
+        lambda path: public_url(request, path),
+        " ".join(refused),
+        is_framed=request.app.state.settings.frame_ancestors != "none",
+    )
+
+
+def _height(text: str) -> int:
+    height = int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
+    if not LOWEST <= height <= HIGHEST:
+        message = _("The height is “%(value)s”, but can be %(low)s to %(high)s pixels.")
+        raise InputError(
+            "invalid_height", message % {"value": text[:40], "low": LOWEST, "high": HIGHEST}, actual=text[:40]
+        )
+    return height
+
+
+routes = [Route("/share", page), Route("/share/panel", panel)]

@@ -1,0 +1,83 @@
+"""The share panel: what it shows is what the frames get, with htmx and without scripts, and what is pasted works."""
+
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenContext, Watch
+from tests.browser.host import another_site
+from tests.browser.person import SENTENCE, address, expect_step
+
+
+def test_on_the_stage_it_opens_in_place_and_leaves_the_address(page: Page, watch: Watch) -> None:
+    page.goto(address(step=3))
+    page.get_by_role("link", name="Share").click()
+    expect(page.locator("#link")).to_contain_text("&step=3")
+    expect_step(page, 3)
+    assert ("fetch", "/share/panel") in watch.kinds()
+    page.locator("#next").click()  # what it showed is no longer the present view
+    expect(page.locator("#link")).to_have_count(0)
+
+
+def test_ticks_and_steps_change_the_preview_and_the_snippets(any_page: Page) -> None:
+    any_page.goto(f"/share{address(step=3)[1:]}")
+    any_page.get_by_label("all pairs").check()
+    any_page.get_by_label("to step", exact=True).fill("5")
+    any_page.get_by_label("height in pixels").fill("640")
+    any_page.get_by_label("height in pixels").press("Enter")
+    expect(any_page.locator("#html")).to_contain_text("hide=staircase&amp;end=5")
+    expect(any_page.locator("#jupyter")).to_contain_text("height=640")
+    preview = any_page.frame_locator("#preview")
+    expect(preview.locator(".staircase")).to_have_count(0)
+    expect(preview.locator(".where")).to_contain_text("Pair 3 of")
+    query = parse_qs(urlsplit(any_page.url).query)
+    assert (query["hide"], query["end"], query["height"]) == (["staircase"], ["5"], ["640"])
+
+
+def test_the_preview_says_how_high_the_frame_should_be(page: Page) -> None:
+    page.goto(f"/share{address()[1:]}")
+    page.locator("#preview").scroll_into_view_if_needed()
+    page.frames[1].wait_for_function(
+        "() => innerHeight === Math.ceil(document.documentElement.getBoundingClientRect().height)"
+    )
+    height = page.locator("#preview").get_attribute("height")
+    expect(page.locator("#html")).to_contain_text(f'height="{height}"')
+
+
+def test_copying_copies_and_says_so(open_context: OpenContext) -> None:
+    page = open_context(permissions=["clipboard-read", "clipboard-write"]).new_page()
+    page.goto(f"/share{address()[1:]}")
+    page.get_by_role("button", name="Copy: Markdown").click()
+    expect(page.locator("[data-copy=markdown]")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == page.locator("#markdown").text_content()
+
+
+def test_where_the_clipboard_is_withheld_the_text_is_selected(page: Page) -> None:
+    page.goto(f"/share{address()[1:]}")
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page.get_by_role("button", name="Copy: Markdown").click()
+    expect(page.locator("[data-copy=markdown]")).to_have_text("Selected: copy it by the keyboard")
+    assert page.evaluate("getSelection().toString()").strip() == page.locator("#markdown").inner_text()
+
+
+def test_the_snippet_pasted_into_another_sites_page_shows_this_very_view(page: Page, watch: Watch) -> None:
+    sentence = "“<b>5 & 6</b>” is 'half' of 100%."
+    page.goto(f"/share{address(sentence, 4)[1:]}&hide=refresh")
+    snippet = page.locator("#html").text_content()
+    page_with_it = f'<!doctype html><title>Course</title><link rel="icon" href="data:,">{snippet}'
+    with another_site(page_with_it) as site:
+        watch.elsewhere = (*watch.elsewhere, site)
+        page.goto(site)
+        frame = page.frame_locator("iframe")
+        expect(frame.get_by_label("Your sentence")).to_have_value(sentence)
+        expect(frame.locator(".where")).to_contain_text("Pair 4 of")
+        expect(frame.locator("#refresh")).to_have_count(0)
+        page.frames[1].wait_for_load_state()
+        page.get_by_role("link", name="Open the full page").click()
+        expect_step(page, 4, sentence)
+
+
+def test_it_shows_the_sentence_of_the_stage(any_page: Page) -> None:
+    any_page.goto(address())
+    any_page.get_by_role("link", name="Share").click()
+    expect(any_page.locator("#html")).to_contain_text(SENTENCE)

@@ -1,0 +1,147 @@
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.checkpoint import Checkpoint
+from app.embedding import HIDEABLE
+from app.main import create_app
+from app.predict import Predictor
+from app.sentences import Bank
+from app.settings import Settings
+from app.web.render import RenderedPages
+from app.web.services import Services
+from tests.markup import Markup
+from tests.reading import HOSTILE, SENTENCE, read
+
+STATE = {"sentence": SENTENCE, "step": "3", "tint": "surprise", "lang": "en"}
+SetUp = Callable[..., TestClient]
+
+
+@pytest.fixture
+def set_up(shipped: Checkpoint, bank: Bank) -> SetUp:
+    def client(**settings: str) -> TestClient:
+        services = Services(bank, Predictor(shipped), RenderedPages(1_000_000), {})
+        app = create_app(Settings.model_validate(settings), services)
+        app.state.services = services
+        return TestClient(app)
+
+    return client
+
+
+def snippet(markup: Markup, name: str) -> str:
+    return markup.one(name).text
+
+
+@pytest.mark.parametrize("path", ["/share", "/share/panel"])
+def test_every_snippet_is_of_exactly_this_state(client: TestClient, path: str) -> None:
+    markup = read(client, path, **STATE, hide="input", end=4)
+    link = urlsplit(snippet(markup, "link"))
+    assert (link.scheme, link.netloc, link.path) == ("http", "testserver", "/")
+    assert parse_qs(link.query) == {name: [value] for name, value in STATE.items()}
+    frame = Markup(snippet(markup, "html")).all("iframe")[0]
+    address = urlsplit(frame["src"])
+    assert address.path == "/embed"
+    assert parse_qs(address.query) == {**parse_qs(link.query), "hide": ["input"], "end": ["4"]}
+    assert markup.one("preview")["src"] == f"/embed?{address.query}"
+    assert f"Pair 3 of “{SENTENCE}”" in frame["title"]
+
+
+def test_what_a_link_shows_is_what_was_shared(client: TestClient) -> None:
+    markup = read(client, "/share", **STATE, hide="refresh")
+    there = client.get(snippet(markup, "link"))
+    assert there.text == client.get("/", params=STATE).text
+
+
+def test_ticks_are_those_of_the_state_and_there_is_one_for_each_control(client: TestClient) -> None:
+    boxes = [e for e in read(client, "/share", **STATE, hide="guess,bars").all("input") if e["type"] == "checkbox"]
+    assert {box["value"] for box in boxes} == HIDEABLE.keys() - {"quiz"}
+    assert {box["value"] for box in boxes if "checked" in box.attributes} == {"guess", "bars"}
+
+
+def test_the_form_keeps_the_state_and_sends_the_wishes(client: TestClient) -> None:
+    markup = read(client, "/share", **STATE, hide="guess", start=2)
+    kept = {e["name"]: e["value"] for e in markup.all("input") if e["type"] == "hidden"}
+    assert kept == STATE
+    assert {e["id"]: e["value"] for e in markup.all("input") if e["type"] == "number"} == {
+        "start": "2",
+        "end": "7",
+        "height": "900",
+    }
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"height": "20"}, "The height is “20”, but can be 100 to 10000 pixels."),
+        ({"height": "<i>"}, "The height is “<i>”"),
+        ({"hide": "all"}, "“hide” names “all”"),
+        ({"start": "9"}, "“start” is “9”"),
+        ({"step": "99"}, "There is no step “99”"),
+    ],
+)
+def test_what_cannot_be_is_said_and_the_rest_is_shared(client: TestClient, asked: dict[str, str], message: str) -> None:
+    markup = read(client, "/share", 422, **{**STATE, **asked})
+    assert message in markup.all("p", "error")[0].text
+    assert snippet(markup, "link").startswith("http://testserver/?sentence=")
+
+
+def test_empty_fields_of_the_form_ask_for_nothing(client: TestClient) -> None:
+    assert "start" not in snippet(read(client, "/share", **STATE, start="", end="", height=""), "html")
+
+
+def test_a_refused_sentence_gets_a_page_that_says_why(client: TestClient) -> None:
+    assert "Add a word." in read(client, "/share", 422, sentence="a").all("h1")[0].text
+
+
+@pytest.mark.parametrize("sentence", HOSTILE)
+def test_a_hostile_sentence_is_only_text_here_too(client: TestClient, sentence: str) -> None:
+    shape, harmless = (
+        {(element.tag, *element.attributes) for element in read(client, "/share", sentence=text).elements}
+        for text in (sentence, SENTENCE)
+    )
+    assert shape <= harmless | {("p",)}
+
+
+def test_an_address_too_long_for_a_qr_code_is_said_to_be(client: TestClient, set_up: SetUp) -> None:
+    assert read(client, "/share", **STATE).all("svg", "qr")
+    markup = read(set_up(public_url=f"https://x.org/{'a' * 3_000}"), "/share", **STATE)
+    assert not markup.all("svg", "qr")
+    assert "too long for a QR code" in markup.all("figcaption")[0].text
+
+
+def test_addresses_are_of_the_host_that_was_asked_each_time(set_up: SetUp) -> None:
+    client = set_up()
+    for host in ("one.example", "two.example"):
+        markup = Markup(client.get("/share", params=STATE, headers={"Host": host}).text)
+        assert snippet(markup, "link").startswith(f"http://{host}/?")
+
+
+def test_addresses_are_the_operators_where_one_is_set(set_up: SetUp) -> None:
+    markup = Markup(set_up(public_url="https://example.org/labels/").get("/share", params=STATE).text)
+    assert snippet(markup, "link").startswith("https://example.org/labels/?sentence=")
+    assert 'src="https://example.org/labels/embed?sentence=' in snippet(markup, "html")
+    assert markup.one("preview")["src"].startswith("/embed?")
+
+
+def test_where_no_page_may_frame_the_app_links_are_left(set_up: SetUp) -> None:
+    markup = Markup(set_up(frame_ancestors="none").get("/share", params=STATE).text)
+    assert snippet(markup, "markdown")
+    assert not markup.all("iframe")
+    assert "lets no page show it in a frame" in markup.one("content").text
+
+
+def test_the_stage_leads_to_it_but_not_a_guest_nor_the_projector(client: TestClient) -> None:
+    assert parse_qs(urlsplit(read(client, "/", **STATE).one("share")["href"]).query)["step"] == ["3"]
+    for path, view in (("/embed", "page"), ("/", "projector")):
+        assert "/share" not in client.get(path, params={**STATE, "view": view}).text
+
+
+def test_the_pages_own_address_follows_what_is_ticked_but_the_stages_does_not(client: TestClient) -> None:
+    on_page = client.get(
+        "/share/panel?sentence=a+b", headers={"HX-Current-URL": "http://testserver/share?sentence=a+b"}
+    )
+    on_stage = client.get("/share/panel?sentence=a+b", headers={"HX-Current-URL": "http://testserver/?sentence=a+b"})
+    assert on_page.headers["HX-Replace-Url"] == "/share?sentence=a+b"
+    assert "HX-Replace-Url" not in on_stage.headers
