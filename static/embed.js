@@ -4,6 +4,7 @@ const VERSION = 1;
 const LOWEST = 50, HIGHEST = 20_000; // CSS pixels
 const PAUSE = 100; // milliseconds between two heights
 const secretHash = location.hash.match(/^#\?secret=\w+$/)?.[0]; // WordPress knows its frames by it
+const secret = secretHash?.slice(9);
 
 let heightSaid = 0;
 let heightDue = null;
@@ -21,7 +22,7 @@ function tellHeight() {
   heightSaid = height;
   tell("height", { height });
   parent.postMessage(JSON.stringify({ subject: "lti.frameResize", height }), "*"); // as Canvas has it
-  if (secretHash) parent.postMessage({ message: "height", value: height, secret: secretHash.slice(9) }, "*"); // WordPress
+  if (secret) parent.postMessage({ message: "height", value: height, secret }, "*"); // WordPress
 }
 
 function steps() {
@@ -75,7 +76,12 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
 });
 
-if (secretHash) {
+if (secret) {
+  addEventListener("message", ({ source, data }) => { // WordPress has begun to listen
+    if (source !== parent || data?.message !== "ready" || data.secret !== secret) return;
+    heightSaid = 0;
+    tellHeight();
+  });
   document.addEventListener("click", ({ target }) => { // where a step is a page, that must know the secret, too
     const link = target.closest("a[href]:not(#full)");
     const form = target.closest("button")?.form;

@@ -51,7 +51,7 @@ def test_the_url_says_again_what_a_host_asked_for() -> None:
 
 
 def test_every_link_of_a_guest_leads_to_a_guest_with_the_same_wishes(client: TestClient) -> None:
-    markup = read(client, "/embed", **ASKED)
+    markup = read(client, "/embed", 200, **ASKED)
     addresses = [e["href"] for e in markup.all("a") if "href" in e.attributes]
     addresses += [e["hx-get"] for e in markup.elements if "hx-get" in e.attributes]
     addresses.remove(markup.one("full")["href"])
@@ -64,14 +64,14 @@ def test_every_link_of_a_guest_leads_to_a_guest_with_the_same_wishes(client: Tes
 
 
 def test_the_form_of_a_guest_keeps_the_wishes_but_the_range_of_another_sentence(client: TestClient) -> None:
-    markup = read(client, "/embed", **ASKED)
+    markup = read(client, "/embed", 200, **ASKED)
     kept = {e["name"]: e["value"] for e in markup.all("input") if e["type"] == "hidden"}
     assert kept == {"hide": "refresh,keys", "theme": "dark", "lang": "de"}
     assert markup.all("form")[0]["action"] == "/embed/"
 
 
 def test_the_way_out_leads_to_the_full_page_with_everything(client: TestClient) -> None:
-    out = urlsplit(read(client, "/embed", **ASKED).one("full")["href"])
+    out = urlsplit(read(client, "/embed", 200, **ASKED).one("full")["href"])
     assert out.path == "/"
     assert parse_qs(out.query) == {"sentence": [SENTENCE], "step": ["2"], "theme": ["dark"], "lang": ["de"]}
 
@@ -97,7 +97,7 @@ def test_a_guest_begins_where_its_range_does(client: TestClient) -> None:
 
 
 def test_nothing_of_this_changes_the_stage_itself(client: TestClient) -> None:
-    markup = read(client, "/", **{**ASKED, "hide": "input", "lang": "en"})
+    markup = read(client, "/", 200, **{**ASKED, "hide": "input", "lang": "en"})
     assert markup.one("sentence")["value"] == SENTENCE
     assert where(markup).startswith("Pair 1 of")
     assert not any("hide=" in e.attributes.get("href", "") for e in markup.all("a"))

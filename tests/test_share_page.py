@@ -36,7 +36,7 @@ def snippet(markup: Markup, name: str) -> str:
 
 @pytest.mark.parametrize("path", ["/share", "/share/panel"])
 def test_every_snippet_is_of_exactly_this_state(client: TestClient, path: str) -> None:
-    markup = read(client, path, **STATE, hide="input", end=4)
+    markup = read(client, path, 200, **STATE, hide="input", end=4)
     link = urlsplit(snippet(markup, "link"))
     assert (link.scheme, link.netloc, link.path) == ("http", "testserver", "/")
     assert parse_qs(link.query) == {name: [value] for name, value in STATE.items()}
@@ -49,19 +49,19 @@ def test_every_snippet_is_of_exactly_this_state(client: TestClient, path: str) -
 
 
 def test_what_a_link_shows_is_what_was_shared(client: TestClient) -> None:
-    markup = read(client, "/share", **STATE, hide="refresh")
+    markup = read(client, "/share", 200, **STATE, hide="refresh")
     there = client.get(snippet(markup, "link"))
     assert there.text == client.get("/", params=STATE).text
 
 
 def test_ticks_are_those_of_the_state_and_there_is_one_for_each_control(client: TestClient) -> None:
-    boxes = [e for e in read(client, "/share", **STATE, hide="guess,bars").all("input") if e["type"] == "checkbox"]
+    boxes = [e for e in read(client, "/share", 200, **STATE, hide="guess,bars").all("input") if e["type"] == "checkbox"]
     assert {box["value"] for box in boxes} == HIDEABLE.keys() - {"quiz"}
     assert {box["value"] for box in boxes if "checked" in box.attributes} == {"guess", "bars"}
 
 
 def test_the_form_keeps_the_state_and_sends_the_wishes(client: TestClient) -> None:
-    markup = read(client, "/share", **STATE, hide="guess", start=2)
+    markup = read(client, "/share", 200, **STATE, hide="guess", start=2)
     kept = {e["name"]: e["value"] for e in markup.all("input") if e["type"] == "hidden"}
     assert kept == STATE
     assert {e["id"]: e["value"] for e in markup.all("input") if e["type"] == "number"} == {
@@ -88,7 +88,7 @@ def test_what_cannot_be_is_said_and_the_rest_is_shared(client: TestClient, asked
 
 
 def test_empty_fields_of_the_form_ask_for_nothing(client: TestClient) -> None:
-    assert "start" not in snippet(read(client, "/share", **STATE, start="", end="", height=""), "html")
+    assert "start" not in snippet(read(client, "/share", 200, **STATE, start="", end="", height=""), "html")
 
 
 def test_a_refused_sentence_gets_a_page_that_says_why(client: TestClient) -> None:
@@ -105,8 +105,8 @@ def test_a_hostile_sentence_is_only_text_here_too(client: TestClient, sentence: 
 
 
 def test_an_address_too_long_for_a_qr_code_is_said_to_be(client: TestClient, set_up: SetUp) -> None:
-    assert read(client, "/share", **STATE).all("svg", "qr")
-    markup = read(set_up(public_url=f"https://x.org/{'a' * 3_000}"), "/share", **STATE)
+    assert read(client, "/share", 200, **STATE).all("svg", "qr")
+    markup = read(set_up(public_url=f"https://x.org/{'a' * 3_000}"), "/share", 200, **STATE)
     assert not markup.all("svg", "qr")
     assert "too long for a QR code" in markup.all("figcaption")[0].text
 
@@ -133,7 +133,7 @@ def test_where_no_page_may_frame_the_app_links_are_left(set_up: SetUp) -> None:
 
 
 def test_the_stage_leads_to_it_but_not_a_guest_nor_the_projector(client: TestClient) -> None:
-    assert parse_qs(urlsplit(read(client, "/", **STATE).one("share")["href"]).query)["step"] == ["3"]
+    assert parse_qs(urlsplit(read(client, "/", 200, **STATE).one("share")["href"]).query)["step"] == ["3"]
     for path, view in (("/embed", "page"), ("/", "projector")):
         assert "/share" not in client.get(path, params={**STATE, "view": view}).text
 

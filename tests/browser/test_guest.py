@@ -15,6 +15,7 @@ from app.web.headers import headers
 from tests.browser.conftest import Watch
 from tests.browser.host import another_site
 from tests.browser.person import SENTENCE, address
+from tests.server import ROOT
 
 # A host that keeps what it hears, and makes each frame as high as the frame says it is, less `SHORT` pixels.
 LISTEN = """
@@ -125,6 +126,16 @@ def test_wordpress_is_told_the_height_with_its_secret_from_step_to_step(embed: E
     guest(page).get_by_label("Your sentence").fill("Other words.")
     guest(page).get_by_role("button", name="Use my sentence").click()
     page.wait_for_function(f"{told}.length")
+
+
+def test_wordpress_is_told_again_once_it_listens(embed: Embed) -> None:
+    page = embed(f"{GUEST}#?secret=aB3dE")
+    expect_fitting(page)
+    page.evaluate("heard.length = 0")
+    page.evaluate(
+        "document.querySelector('iframe').contentWindow.postMessage({ message: 'ready', secret: 'aB3dE' }, '*')"
+    )
+    page.wait_for_function("heard.some((data) => data.message === 'height' && data.secret === 'aB3dE')")
 
 
 def test_a_guest_without_a_secret_tells_wordpress_nothing(embed: Embed) -> None:
@@ -299,3 +310,32 @@ def test_a_host_that_the_operator_left_out_keeps_the_link_below(embed: Embed, wa
     expect(guest(page).locator("#stage")).to_have_count(0)
     assert any("frame-ancestors" in text for text in watch.complaints)
     watch.complaints.clear()
+
+
+# --- What the documentation says to paste ---------------------------------------------------------------------------
+
+
+def scripts() -> list[str]:
+    """The scripts of docs/embedding.md: for slides, and for heights."""
+    return re.findall(r"```html\n(<script>.*?</script>)\n```", (ROOT / "docs/embedding.md").read_text(), re.DOTALL)
+
+
+def test_the_documented_script_makes_each_frame_as_high_as_it_is(page: Page, embed: Embed) -> None:
+    _, heights = scripts()
+    embed(GUEST, "/embed/lesson/text", after=heights, short=1_000_000)  # what our own script would do is undone
+    for index in range(2):
+        expect_fitting(page, index)
+
+
+def test_the_documented_script_lets_slides_drive_the_steps(page: Page, embed: Embed) -> None:
+    slides, _ = scripts()
+    reveal = (
+        "<script>const told = {}; const Reveal = { on: (event, listener) => { told[event] = listener; } };</script>"
+    )
+    fragment = "{ fragment: { dataset: { labelsStep: '3' } } }"
+    embed(attributes='id="labels"', before=reveal, after=slides)
+    page.frames[1].wait_for_load_state()
+    page.evaluate(f"told.fragmentshown({fragment})")
+    expect_pair(page, 3)
+    page.evaluate(f"told.fragmenthidden({fragment})")
+    expect_pair(page, 2)
