@@ -2,11 +2,13 @@
 // it. docs/embedding.md describes the messages. Numbers alone leave: what a visitor types is not the host's business.
 const VERSION = 1;
 const LOWEST = 50, HIGHEST = 20_000; // CSS pixels
-const PAUSE = 100; // milliseconds between two heights
+const PAUSE = 100, REST = 1_000; // milliseconds between two heights, and without any
 const secretHash = location.hash.match(/^#\?secret=\w+$/)?.[0]; // WordPress knows its frames by it
 const secret = secretHash?.slice(9);
 
 let heightSaid = 0;
+const heightsTold = new Set(); // since something changed by hand, or all was at rest
+let restDue = null;
 let heightDue = null;
 let stepSaid = "";
 
@@ -14,12 +16,16 @@ function tell(event, details) {
   parent.postMessage({ app: "freelabels", version: VERSION, event, ...details }, "*");
 }
 
-// The page is as high as what is on it, whatever the frame's height: no answer of the host's can bring on another message.
+// The page is as high as what is on it at its width, whatever the frame's height. Only where a host's answer changes the
+// width, as by a scroll bar of its own, could two heights follow each other for ever: of these, the greater stays.
 function tellHeight() {
   heightDue = null;
+  clearTimeout(restDue);
+  restDue = setTimeout(() => heightsTold.clear(), REST);
   const height = Math.min(Math.max(Math.ceil(document.documentElement.getBoundingClientRect().height), LOWEST), HIGHEST);
-  if (height === heightSaid) return;
+  if (height === heightSaid || (height < heightSaid && heightsTold.has(height))) return;
   heightSaid = height;
+  heightsTold.add(height);
   tell("height", { height });
   parent.postMessage(JSON.stringify({ subject: "lti.frameResize", height }), "*"); // as Canvas has it
   if (secret) parent.postMessage({ message: "height", value: height, secret }, "*"); // WordPress
@@ -92,7 +98,11 @@ if (secret) {
 
 if (isFramed) {
   new ResizeObserver(() => { heightDue ??= setTimeout(tellHeight, PAUSE); }).observe(document.documentElement);
-  document.addEventListener("htmx:after:settle", tellStep);
+  document.addEventListener("htmx:after:settle", () => {
+    heightsTold.clear();
+    tellStep();
+  });
+  document.addEventListener("toggle", () => heightsTold.clear(), { capture: true }); // it does not bubble
   addEventListener("message", onMessage);
   tellStep();
 }

@@ -25,3 +25,16 @@ addEventListener("message", ({ source, data }) => {
   field.value = data.height;
   field.dispatchEvent(new Event("change", { bubbles: true }));
 });
+
+// An answer to an earlier change may come while somebody types: what is typed stays.
+let typing = null;
+
+document.addEventListener("htmx:before:swap", () => {
+  const { id, value } = document.activeElement;
+  typing = document.activeElement.matches(".numbers input") ? { id, value } : null;
+});
+
+document.addEventListener("htmx:after:swap", () => {
+  const field = typing && document.getElementById(typing.id);
+  if (field) field.value = typing.value;
+});

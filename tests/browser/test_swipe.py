@@ -95,7 +95,9 @@ def test_a_swipe_past_the_last_pair_stays_there(phone: Page, swipe: Swipe) -> No
     expect_step(phone, 10)
 
 
-@pytest.mark.parametrize("path", ["/", "/?guess=on", "/?unit=words&surprise=on", "/lesson", "/model", "/proof"])
+@pytest.mark.parametrize(
+    "path", ["/", "/?guess=on", "/?unit=words&surprise=on", "/lesson", "/model", "/proof", "/share", "/embed"]
+)
 def test_a_finger_meets_every_control(phone: Page, path: str) -> None:
     phone.goto(path)
     controls = phone.locator("a, button, select, summary, input[type=range], label:has(input)")
