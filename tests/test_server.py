@@ -1,13 +1,15 @@
 """The server as an operator runs it: what it does not wait for, whom it believes, and how it ends."""
 
+import contextlib
 import re
 import signal
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from http.client import HTTPConnection
+from http.client import HTTPConnection, IncompleteRead
 from pathlib import Path
 from urllib.error import URLError
 
@@ -125,6 +127,28 @@ def test_a_stop_in_full_load_finishes_what_is_under_way(tmp_path: Path) -> None:
         answers = [answer for one in asked for answer in one.result()]
     assert len(answers) > 8
     assert set(answers) == {(200, True)}
+
+
+def test_a_stop_ends_a_stream_and_the_work_behind_it(tmp_path: Path) -> None:
+    with running(tmp_path, "app", "serve") as server:
+        stream = HTTPConnection(server.address.removeprefix("http://"), timeout=300)
+        stream.request("GET", "/api/finetune?task=place&labels=200")
+        events = stream.getresponse()
+        while not events.readline().startswith(b"event: progress"):
+            pass
+        workers = children(server.process.pid)
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait(timeout=5)
+        with contextlib.suppress(IncompleteRead, ConnectionResetError):
+            assert events.read() is not None  # it ends
+        stream.close()
+    assert workers
+    assert [pid for pid in workers if Path(f"/proc/{pid}").exists()] == []
+
+
+def children(pid: int) -> list[int]:
+    told = subprocess.run(["ps", "-o", "pid=", "--ppid", f"{pid}"], capture_output=True, text=True, check=False)
+    return [int(line) for line in told.stdout.split()]
 
 
 def test_a_killed_server_has_nothing_to_lose(tmp_path: Path) -> None:
