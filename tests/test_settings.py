@@ -44,5 +44,28 @@ def test_a_cache_without_room_is_refused_by_the_settings_name(megabytes: str, mo
         Settings()
 
 
+@pytest.mark.parametrize(
+    "sites", ["*", "none", "https://moodle.example.org https://*.example.org:8443", "https: a.example"]
+)
+def test_sites_that_may_frame_the_app_are_kept_as_given(sites: str) -> None:
+    assert Settings(frame_ancestors=f" {sites} ").frame_ancestors == sites
+
+
+@pytest.mark.parametrize("name", ["frame_ancestors", "embed_origins"])
+@pytest.mark.parametrize(
+    "sites",
+    ["", "https://a.example/course", "a.example; script-src *", "* https://a.example", "none https://a.example"],
+)
+def test_what_is_no_list_of_sites_is_refused_at_the_start(name: str, sites: str) -> None:
+    with pytest.raises(ValidationError, match=f"{name}(.|\n)*give sites such as https://moodle.example.org"):
+        Settings.model_validate({name: sites})
+
+
+@pytest.mark.parametrize("url", ["labels.example.org", "https://a.example/?q=1", "javascript:alert(1)", "https://a b"])
+def test_a_public_address_that_is_none_is_refused_at_the_start(url: str) -> None:
+    with pytest.raises(ValidationError, match="public_url"):
+        Settings(public_url=url)
+
+
 def test_every_setting_says_what_it_is_for() -> None:
     assert all(field.description for field in Settings.model_fields.values())
