@@ -42,6 +42,11 @@ def test_the_policy_allows_nothing_inline_and_nothing_from_elsewhere(client: Tes
     assert {source for rule in policy.values() for source in rule.split()} == {"'none'", "'self'", "data:"}
 
 
+def test_a_browser_is_held_to_tls_only_where_it_came_by_it(client: TestClient) -> None:
+    assert "strict-transport-security" not in client.get("/").headers
+    assert client.get("https://testserver/").headers["strict-transport-security"] == "max-age=31536000"
+
+
 def test_nothing_forbids_framing(client: TestClient) -> None:
     """Not even `frame-ancestors *`, which would leave out a page that was opened from a file."""
     headers = client.get("/").headers

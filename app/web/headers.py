@@ -30,6 +30,11 @@ def headers(frame_ancestors: str) -> dict[str, str]:
         "x-content-type-options": "nosniff",
         "referrer-policy": "no-referrer",  # the sentence is in the URL, and no other site's business
         "permissions-policy": "camera=(), microphone=(), geolocation=()",
+        # A window of its own is cut off from whoever opened it. Any page may have the app in a frame, also one that is
+        # isolated from all that does not say so, as notebooks that run in the browser are.
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-embedder-policy": "require-corp",
+        "cross-origin-resource-policy": "cross-origin",
     }
 
 
@@ -39,6 +44,8 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
         self.app = app
         self.raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+        # Where a trusted proxy says that a visitor came by TLS, the browser may hold the site to it from then on.
+        self.raw_by_tls = [*self.raw, (b"strict-transport-security", b"max-age=31536000")]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and its answer back with the headers."""
@@ -48,7 +55,8 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *self.raw]
+                always = self.raw_by_tls if scope.get("scheme") == "https" else self.raw
+                message["headers"] = [*message["headers"], *always]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

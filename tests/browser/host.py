@@ -7,13 +7,14 @@ from threading import Thread
 
 
 @contextmanager
-def another_site(html: str) -> Iterator[str]:
+def another_site(html: str, **headers: str) -> Iterator[str]:
     """Serve one page; yields its address, on another host than the app's 127.0.0.1."""
 
     class OnePage(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
-            self.send_header("Content-Type", "text/html")
+            for name, value in {"Content-Type": "text/html", **headers}.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(html.encode())
 

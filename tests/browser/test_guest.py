@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from html import escape
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -50,8 +51,8 @@ def embed(page: Page, origin: str, watch: Watch) -> Iterator[Embed]:
     """Open another site's page, as `course` has it."""
     with ExitStack() as sites:
 
-        def opened(*paths: str, **options: Any) -> Page:
-            site = sites.enter_context(another_site(course(origin, *paths, **options)))
+        def opened(*paths: str, headers: Mapping[str, str] = MappingProxyType({}), **options: Any) -> Page:
+            site = sites.enter_context(another_site(course(origin, *paths, **options), **headers))
             watch.elsewhere = (*watch.elsewhere, site)
             page.goto(site)
             return page
@@ -92,6 +93,15 @@ def test_a_frame_gets_as_high_as_what_is_in_it_and_stays_so(embed: Embed, attrib
     page.set_viewport_size({"width": 500, "height": 800})
     page.locator("iframe").evaluate("frame => { frame.width = 330 }")
     expect_fitting(page)
+
+
+def test_a_host_that_is_isolated_from_others_may_frame_it(embed: Embed) -> None:
+    isolated = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp"}
+    page = embed(headers=isolated)
+    assert page.evaluate("crossOriginIsolated")
+    expect_fitting(page)
+    guest(page).get_by_role("link", name="Next").click()
+    expect_pair(page, 2)
 
 
 def test_a_host_whose_answers_change_the_width_ends_with_the_greater_height(embed: Embed) -> None:
