@@ -129,15 +129,13 @@ class Predictor:
         check_length(len(tokens), model.context_length)
         ids = [token.id for token in tokens]
         rows = self._log_probs(ids[:-1])
-        labels = torch.tensor(ids[1:])
-        chosen = rows.gather(1, labels[:, None])  # (T − 1, 1)
-        ranks = (rows > chosen).sum(dim=1) + 1
+        chosen, ranks = scored(rows, ids[1:])
         top = rows.topk(min(top_k, rows.shape[1]), dim=1)
         predictions = []
         for pair, log_prob, rank, best, best_ids in zip(
             training_pairs(ids),
-            chosen.flatten().tolist(),
-            ranks.tolist(),
+            chosen,
+            ranks,
             top.values.exp().tolist(),
             top.indices.tolist(),
             strict=True,
@@ -168,8 +166,8 @@ def _context(analysis: Analysis, step: int) -> tuple[int, ...]:
     return tuple(token.id for token in analysis.tokens[:step])
 
 
-def check_length(n_tokens: int, context_length: int) -> None:
-    """Raise InputError unless a text has a pair and fits the context."""
+def check_has_pair(n_tokens: int) -> None:
+    """Raise InputError unless a text has a pair."""
     if n_tokens < 2:
         message = (
             _("The text is 1 token, and a pair takes two: a context and its label. Add a word.")
@@ -177,6 +175,11 @@ def check_length(n_tokens: int, context_length: int) -> None:
             else _("The text is no token, and a pair takes two: a context and its label. Add a word.")
         )
         raise InputError("too_few_tokens", message, limit=2, actual=n_tokens)
+
+
+def check_length(n_tokens: int, context_length: int) -> None:
+    """Raise InputError unless a text has a pair and fits the context."""
+    check_has_pair(n_tokens)
     if n_tokens > context_length:
         raise InputError(
             "too_many_tokens",
@@ -188,9 +191,19 @@ def check_length(n_tokens: int, context_length: int) -> None:
 
 
 @torch.inference_mode()
-def log_probs(model: LanguageModel, token_ids: Sequence[int]) -> Tensor:
-    """One forward pass: T − 1 inputs -> ln P(next token) at each, over the whole vocabulary, (T − 1, V) in float64."""
-    return _over_vocabulary(model.logits(token_ids))
+def log_probs(model: LanguageModel, token_ids: Sequence[int], first: int = 0) -> Tensor:
+    """One forward pass: T − 1 inputs -> ln P(next token) at each, over the whole vocabulary, (T − 1, V) in float64.
+
+    first: how many rows are left out at the beginning.
+    """
+    return _over_vocabulary(model.logits(token_ids)[first:])
+
+
+def scored(rows: Tensor, labels: Sequence[int]) -> tuple[list[float], list[int]]:
+    """Log-probabilities (n, V) and n labels -> ln P(label) of each, and its rank."""
+    chosen = rows.gather(1, torch.tensor(labels)[:, None])  # (n, 1)
+    ranks = (rows > chosen).sum(dim=1) + 1
+    return chosen.flatten().tolist(), ranks.tolist()
 
 
 def _over_vocabulary(logits: Tensor) -> Tensor:

@@ -58,14 +58,14 @@ def check_top_k(top_k: int) -> None:
     )
 
 
-def check_text(text: str) -> None:
+def check_text(text: str, most: int = MAX_CHARACTERS) -> None:
     """Raise InputError unless a text is one to cut into tokens; its number of tokens is checked in `app.predict`."""
-    if len(text) > MAX_CHARACTERS:
+    if len(text) > most:
         raise InputError(
             "too_many_characters",
             _("The text has %(actual)s characters; the limit is %(limit)s. Shorten it.")
-            % {"actual": number(len(text)), "limit": number(MAX_CHARACTERS)},
-            limit=MAX_CHARACTERS,
+            % {"actual": number(len(text)), "limit": number(most)},
+            limit=most,
             actual=len(text),
         )
     if not text.strip():

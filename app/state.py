@@ -87,11 +87,12 @@ def shown_as(state: S, asked: Mapping[str, str], moments: Iterable[int] = ()) ->
         if value in values:
             found[name] = value
         else:
-            refused.append(_refusal(name, value, [possible for possible in values if possible]))
+            refused.append(refusal(name, value, [possible for possible in values if possible]))
     return replace(state, **found), tuple(refused)
 
 
-def _refusal(name: str, value: str, possible: Sequence[str]) -> str:
+def refusal(name: str, value: str, possible: Sequence[str]) -> str:
+    """The message about a value that an option cannot have."""
     if not possible:
         return _("“%(name)s” is “%(value)s”, but can be left out.") % {"name": name, "value": value[:40]}
     either = reduce(lambda one, other: _("%(one)s or %(other)s") % {"one": one, "other": other}, possible)

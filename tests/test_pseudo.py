@@ -42,13 +42,15 @@ ADDRESSES = [
     f"/lesson/finetune?{SENTENCE}&runs=p20.6&task=sentiment",
     f"/lesson?{SENTENCE}&step=99&wage=x&quiz=1",
     "/lesson/limits?lang=pseudo",
+    f"/export?{SENTENCE}",
     "/nowhere?lang=pseudo",
 ]
 SAID = ("aria-label", "aria-valuetext", "title", "placeholder", "alt", "data-name", "data-offline")
 CODE = {"code", "pre", "math", "script", "style"}
 NAMES = re.compile(
     r"“[^”]*”|Free Labels|Six naughty owls hid my hat\.|Hi there|API|CPU|SHA-256|\bms\b|\b(?:string|integer|boolean)\b|"
-    r"\b(?:python|torch|tokenizers|safetensors|numpy) [\d.]+(?:\+cpu)?|/nowhere|\bfalse\b|[0-9a-f]{12}"
+    r'CSV|JSON lines|Parquet|"jsonl"|'
+    r"\b(?:python|torch|tokenizers|safetensors|numpy) [\d.]+(?:\+cpu)?|/nowhere|\bfalse\b|\btrue\b|[0-9a-f]{12}"
 )
 
 

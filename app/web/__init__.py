@@ -11,6 +11,7 @@ lesson_run.py a run of its fifth part, as it goes
 api.py        /api/pairs and /api/random; schemas.py says what they answer
 count.py      /api/count, a text's pairs counted while it arrives; upload.py reads the form that sends it
 finetune.py   /api/finetune, a run of finetuning as it goes; runs.py queues, shares and keeps the runs
+export.py     /export and /api/export, the pairs as a file
 docs.py       /docs, the API's description for people, made from the OpenAPI document
 privacy.py    /privacy, what becomes of what a visitor types
 health.py     /healthz and /readyz

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-COMPRESSIBLE = ("text/", "application/json", "image/svg")
+COMPRESSIBLE = ("text/", "application/json", "application/x-ndjson", "image/svg")
 SMALLEST = 1_000  # bytes; fewer are not worth compressing
 REFUSED = re.compile(r"q=0(\.0*)?")
 

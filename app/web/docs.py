@@ -86,10 +86,11 @@ def _operation(method: str, path: str, operation: dict[str, Any], schemas: dict[
         for parameter in parameters
         for example in parameter.get("examples", {}).values()
     ]
-    form = operation.get("requestBody", {}).get("content", {}).get("multipart/form-data", {"schema": {}})["schema"]
+    forms = operation.get("requestBody", {}).get("content", {})
     fields = [
-        {"name": name, "schema": field, "required": False, **field}
-        for name, field in form.get("properties", {}).items()
+        {"name": name, "schema": field, **field, "required": name in form["schema"].get("required", ())}
+        for form in forms.values()
+        for name, field in form["schema"]["properties"].items()
     ]
     return OperationView(
         method=method.upper(),
@@ -114,7 +115,7 @@ def _answer(status: str, answer: dict[str, Any], schemas: dict[str, Any]) -> Ans
     content = answer["content"]
     if "text/event-stream" in content:
         return AnswerView(status, _said(answer), (), content["text/event-stream"]["example"])
-    schema = content["application/json"]["schema"]
+    schema = next(iter(content.values()))["schema"]  # in whatever form, it holds the same
     example = json.dumps(_example(schema, schemas), indent=2, ensure_ascii=False)
     return AnswerView(status, _said(answer), tuple(_fields(schema, schemas)), example)
 

@@ -85,6 +85,7 @@ def _first(error: RequestValidationError) -> ErrorDetail:
         "greater_than_equal": _("The parameter “%(name)s” is “%(value)s”; it must be at least %(limit)s."),
         "less_than_equal": _("The parameter “%(name)s” is “%(value)s”; it must be at most %(limit)s."),
         "int_parsing": _("The parameter “%(name)s” is “%(value)s”; it must be a whole number."),
+        "bool_parsing": _("The parameter “%(name)s” is “%(value)s”; it must be true or false."),
     }.get(found["type"], _("The parameter “%(name)s” is “%(value)s”, which cannot be used."))
     message %= {"name": name, "value": given, "limit": limit}
     return ErrorDetail(code=f"invalid_{name}", message=message, limit=limit, actual=given)

@@ -40,6 +40,7 @@ class Services:
     bitter: dict[str, Any] = field(default_factory=dict)  # bitter.json beside it; empty where there is none
     proving: asyncio.Lock = field(default_factory=asyncio.Lock)  # held while a proof takes its times
     counting: asyncio.Lock = field(default_factory=asyncio.Lock)  # held for some milliseconds of counting a text
+    exporting: asyncio.Lock = field(default_factory=asyncio.Lock)  # held while a window of a text is exported
     allowance: Allowance = field(default_factory=lambda: Allowance(0))  # what each address may cost in a minute
     uploads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(UPLOADS))  # being counted in turns
     runs: Runs = field(default_factory=lambda: Runs(Worker(CHECKPOINTS / "tiny")))  # finetuning, in another process

@@ -42,6 +42,7 @@ STATES = {
     "lesson, answered": f"/lesson?sentence={SENTENCE}&step=2&shuffled=yes&rows=folded&quiz=a0b1c2d0e1f2g0h1",
     "lesson, finetuning": "/lesson/finetune?task=sentiment&examples=50&runs=s50.6&quiz=i0j1",
     "lesson, limits": "/lesson/limits",
+    "export": f"/export?sentence={SENTENCE}",
     "proof refused": "/proof?sentence=a",
     "embedded": f"/embed{address(step=4)[1:]}&start=2&end=6",
     "embedded, bare, wishes refused": f"/embed{address()[1:]}&hide=input,refresh,headline,text,nothing&start=9&end=2",
