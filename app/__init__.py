@@ -35,6 +35,7 @@ A sentence flows one way through these files, each knowing only those before it:
     charts.py, view_card.py   the model's card as charts and words
     view_examples.py  what it expects in telling places, on its card
     export.py, view_export.py   the pairs as a file, also of a longer text
+    view_worksheet.py pairs on paper, to fill in, and the answers
     view_terminal.py  the predictions as a table for a terminal
     lesson/           the lesson: what each of its parts computes, and shows
     web/              a module a page or API; main.py puts them together into the app

@@ -23,6 +23,7 @@ from app.web import (
     proof,
     share,
     stage,
+    worksheet,
 )
 from app.web.delivery import Delivery
 from app.web.errors import add_error_handlers
@@ -54,7 +55,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     )
     app.state.settings = settings
     app.include_router(lesson_run.router)  # first, or /lesson/run/{part} would take it
-    for page in (stage, model, proof, lesson, export, embed, share, docs, privacy):
+    for page in (stage, model, proof, lesson, export, worksheet, embed, share, docs, privacy):
         app.router.routes.extend(page.routes)
     app.include_router(api.router)
     app.include_router(count.router)

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 
 from app.language import _, number
@@ -126,6 +127,15 @@ class Bank:
     def draw(self, after: str | None = None) -> str:
         """A random sentence, another one than `after` (unless the bank has only that)."""
         return random.choice(_without(self.sentences, after))
+
+    def pick(self, seed: str, n: int, theme: str = "") -> tuple[str, ...]:
+        """At most n sentences of the bank, or of the theme that has this name: a seed always gives the same ones.
+
+        They are those whose SHA-256 is smallest, that of seed, line break and sentence in UTF-8. So a set depends on no
+        machine and no version of Python, and a sentence that joins the bank takes one place at most.
+        """
+        chosen = [sentence for each in self.themes if theme in ("", each.name) for sentence in each.sentences]
+        return tuple(sorted(chosen, key=lambda sentence: sha256(f"{seed}\n{sentence}".encode()).digest())[:n])
 
     def theme_of(self, sentence: str) -> Theme:
         """The theme that a sentence of the bank belongs to."""

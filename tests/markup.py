@@ -12,6 +12,7 @@ FRAME: dict[str, Any] = {
     "is_embedded": False,
     "theme": "auto",
     "kept": "",
+    "kept_fields": (),
     "lang": "en",
     "dir": "ltr",
     "verbatim": "",

@@ -43,6 +43,8 @@ ADDRESSES = [
     f"/lesson?{SENTENCE}&step=99&wage=x&quiz=1",
     "/lesson/limits?lang=pseudo",
     f"/export?{SENTENCE}",
+    f"/worksheet?{SENTENCE}",
+    "/worksheet/key?seed=7&n=2&lang=pseudo",
     "/nowhere?lang=pseudo",
 ]
 SAID = ("aria-label", "aria-valuetext", "title", "placeholder", "alt", "data-name", "data-offline")

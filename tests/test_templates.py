@@ -22,6 +22,7 @@ from app import (
     view_share,
     view_staircase,
     view_words,
+    view_worksheet,
 )
 from app.checkpoint import Checkpoint
 from app.lesson import view as lesson_view
@@ -54,6 +55,7 @@ VIEW_MODELS = [
         view_export,
         view_ruler,
         view_share,
+        view_worksheet,
         view_bitter,
         docs,
         view_labelling,
@@ -121,7 +123,10 @@ def test_a_template_that_names_something_unknown_fails_loudly() -> None:
 
 
 def test_every_page_has_a_title_and_a_description_of_its_own(client: TestClient) -> None:
-    pages = [Markup(client.get(path).text) for path in ("/", "/model", "/docs", "/proof?sentence=a+b")]
+    pages = [
+        Markup(client.get(path).text)
+        for path in ("/", "/model", "/docs", "/proof?sentence=a+b", "/export", "/worksheet")
+    ]
     titles = {page.all("title")[0].text for page in pages}
     descriptions = {
         meta["content"] for page in pages for meta in page.all("meta") if meta.attributes.get("name") == "description"

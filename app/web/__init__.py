@@ -12,6 +12,7 @@ api.py        /api/pairs and /api/random; schemas.py says what they answer
 count.py      /api/count, a text's pairs counted while it arrives; upload.py reads the form that sends it
 finetune.py   /api/finetune, a run of finetuning as it goes; runs.py queues, shares and keeps the runs
 export.py     /export and /api/export, the pairs as a file
+worksheet.py  /worksheet, pairs on paper, and the answers
 docs.py       /docs, the API's description for people, made from the OpenAPI document
 privacy.py    /privacy, what becomes of what a visitor types
 health.py     /healthz and /readyz
@@ -28,5 +29,6 @@ language.py   the language that a request is answered in
 public.py     the app's addresses as they are given away
 delivery.py   HEAD, ETag and 304, gzip
 headers.py    what every answer's headers say
+public.py     the app's addresses as they are given away
 assets.py     static files under names that change with their content
 """

@@ -66,8 +66,8 @@ def frame(request: Request) -> dict[str, Any]:
     """What every page's frame shows, whatever stands in it: its root, and what the URL says of all its pages.
 
     root: what stands before its links, so that those of an embedded page stay embedded; app_root: the app's own.
-    kept: theme and language, where the URL names them, for the links to other pages. verbatim: the attributes of
-    text that stays as it is, whatever the page's language.
+    kept, kept_fields: theme and language, where the URL names them, for links and forms that leave the page. verbatim:
+    the attributes of text that stays as it is, whatever the page's language.
     """
     asked = request.query_params
     known = {"theme": OPTIONS["theme"], "lang": languages()}
@@ -81,6 +81,7 @@ def frame(request: Request) -> dict[str, Any]:
         "host_origins": request.app.state.settings.embed_origins,
         "theme": kept.get("theme", OPTIONS["theme"][0]),
         "kept": urlencode(kept),
+        "kept_fields": tuple(kept.items()),
         "lang": language().code,
         "dir": language().direction,
         "is_foreign": verbatim == ENGLISH_TEXT,
@@ -130,7 +131,8 @@ class RenderedPages:
 
     async def get(self, request: Request, make: Callable[[Request], Page]) -> Response:
         """The kept page, or a new one made in a thread, since it may take a pass of the model."""
-        key = f"{language().code} {root_path(request)}{request.url.path}?{request.url.query}"
+        # A page may name its own address, so it is another one for another host.
+        key = f"{language().code} {root_path(request)} {request.url}"
         page = self.kept.get(key)
         self._allowance.charge(request, KEPT if page else MADE)
         if page is None:

@@ -42,6 +42,8 @@ STATES = {
     "lesson, answered": f"/lesson?sentence={SENTENCE}&step=2&shuffled=yes&rows=folded&quiz=a0b1c2d0e1f2g0h1",
     "lesson, finetuning": "/lesson/finetune?task=sentiment&examples=50&runs=s50.6&quiz=i0j1",
     "lesson, limits": "/lesson/limits",
+    "worksheet": f"/worksheet?sentence={SENTENCE}",
+    "worksheet, answers of a set": "/worksheet/key?seed=7&n=2",
     "export": f"/export?sentence={SENTENCE}",
     "proof refused": "/proof?sentence=a",
     "embedded": f"/embed{address(step=4)[1:]}&start=2&end=6",
