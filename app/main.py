@@ -19,6 +19,7 @@ from app.web import (
     lesson,
     lesson_run,
     model,
+    oembed,
     privacy,
     proof,
     share,
@@ -55,12 +56,13 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     )
     app.state.settings = settings
     app.include_router(lesson_run.router)  # first, or /lesson/run/{part} would take it
-    for page in (stage, model, proof, lesson, export, worksheet, embed, share, docs, privacy):
+    for page in (stage, model, proof, lesson, export, worksheet, oembed, embed, share, docs, privacy):
         app.router.routes.extend(page.routes)
     app.include_router(api.router)
     app.include_router(count.router)
     app.include_router(finetune.router)
     app.include_router(export.router)
+    app.include_router(oembed.router)
     app.include_router(health.router)
     app.mount("/static", assets.Assets(directory=assets.STATIC), name="static")
     metrics = None

@@ -13,6 +13,7 @@ count.py      /api/count, a text's pairs counted while it arrives; upload.py rea
 finetune.py   /api/finetune, a run of finetuning as it goes; runs.py queues, shares and keeps the runs
 export.py     /export and /api/export, the pairs as a file
 worksheet.py  /worksheet, pairs on paper, and the answers
+oembed.py     /oembed and /preview.png, what other sites ask of a link before they show it
 docs.py       /docs, the API's description for people, made from the OpenAPI document
 privacy.py    /privacy, what becomes of what a visitor types
 health.py     /healthz and /readyz

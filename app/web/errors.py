@@ -55,6 +55,9 @@ def add_error_handlers(app: FastAPI, headers: Mapping[str, str]) -> None:
         return response
 
 
+FOR_PROGRAMS = ("/api/", "/oembed", "/openapi", "/healthz", "/readyz")
+
+
 def refusal(request: Request, error: InputError) -> Response:
     """What answers an input that cannot be used."""
     detail = ErrorDetail(code=error.code, message=error.message, limit=error.limit, actual=error.actual)
@@ -64,7 +67,7 @@ def refusal(request: Request, error: InputError) -> Response:
 
 
 def _answer(request: Request, status: HTTPStatus, detail: ErrorDetail) -> Response:
-    if request.url.path.removeprefix(root_path(request)).startswith(("/api/", "/openapi", "/healthz", "/readyz")):
+    if request.url.path.removeprefix(root_path(request)).startswith(FOR_PROGRAMS):
         return JSONResponse(ErrorResponse(error=detail).model_dump(exclude_none=True), status)
     template = "_fragments/error.html" if "hx-request" in request.headers else "error.html"
     headers = {"Vary": "HX-Request"}

@@ -25,6 +25,7 @@ from app.state import OPTIONS
 from app.web.allowance import KEPT, MADE, Allowance
 from app.web.assets import asset
 from app.web.delivery import etag, takes_gzip
+from app.web.public import public_url
 
 templates = Environment(
     extensions=["jinja2.ext.i18n"],
@@ -66,6 +67,7 @@ def frame(request: Request) -> dict[str, Any]:
     """What every page's frame shows, whatever stands in it: its root, and what the URL says of all its pages.
 
     root: what stands before its links, so that those of an embedded page stay embedded; app_root: the app's own.
+    address: the page's own, as others reach it; oembed, picture: those of its description for machines and its preview.
     kept, kept_fields: theme and language, where the URL names them, for links and forms that leave the page. verbatim:
     the attributes of text that stays as it is, whatever the page's language.
     """
@@ -73,12 +75,17 @@ def frame(request: Request) -> dict[str, Any]:
     known = {"theme": OPTIONS["theme"], "lang": languages()}
     kept = {name: asked[name] for name, values in known.items() if asked.get(name) in values}
     text = ENGLISH_TEXT if request.app.state.services.card else ANY_TEXT
+    query = f"?{request.url.query}" if request.url.query else ""
+    address = public_url(request, request.url.path.removeprefix(app_root(request)) + query)
     verbatim = Markup() if language() == ENGLISH else text
     return {
         "root": root_path(request),
         "app_root": app_root(request),
         "is_embedded": is_embedded(request),
         "host_origins": request.app.state.settings.embed_origins,
+        "address": address,
+        "oembed": public_url(request, f"/oembed?{urlencode({'url': address})}"),
+        "picture": public_url(request, f"/preview.png{query}"),
         "theme": kept.get("theme", OPTIONS["theme"][0]),
         "kept": urlencode(kept),
         "kept_fields": tuple(kept.items()),
@@ -98,6 +105,7 @@ class Page:
     compressed: bytes
     status: int
     headers: dict[str, str]
+    media_type: str = "text/html"
 
     @classmethod
     def of(cls, template: str, status: int = 200, headers: dict[str, str] | None = None, **context: object) -> "Page":
@@ -106,6 +114,11 @@ class Page:
         named = {"ETag": etag(body)} if status == 200 else {}  # once, and not at every request
         return cls(body, gzip.compress(body, compresslevel=6, mtime=0), status, {**named, **(headers or {})})
 
+    @classmethod
+    def of_picture(cls, png: bytes) -> "Page":
+        """A picture, which is compressed as it is."""
+        return cls(png, b"", 200, {"ETag": etag(png)}, "image/png")
+
     @property
     def size(self) -> int:
         """Its bytes in memory."""
@@ -113,9 +126,9 @@ class Page:
 
     def response(self, request: Request) -> Response:
         """The answer to a request, compressed where the client takes it so."""
-        if takes_gzip(request.headers.get("accept-encoding", "")):
-            return Response(self.compressed, self.status, {**self.headers, "Content-Encoding": "gzip"}, "text/html")
-        return Response(self.body, self.status, self.headers, "text/html")
+        if self.compressed and takes_gzip(request.headers.get("accept-encoding", "")):
+            return Response(self.compressed, self.status, {**self.headers, "Content-Encoding": "gzip"}, self.media_type)
+        return Response(self.body, self.status, self.headers, self.media_type)
 
 
 class RenderedPages:

@@ -1,0 +1,130 @@
+"""What other sites ask of a link before they show it: /oembed, a frame to put in its place, and /preview.png."""
+
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+from fastapi import APIRouter, Query
+from markupsafe import escape
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from app.language import _
+from app.lesson.view import PARTS
+from app.preview import SIZE, preview
+from app.sentences import InputError
+from app.web.public import public_url
+from app.web.render import Page
+from app.web.services import services
+from app.web.stage import read_query, sentence_of
+
+GUESTS = ("/", "/proof", *(f"/lesson/{part}" for part in PARTS))  # pages that are made for frames, under EMBED
+PAGES = (
+    *GUESTS,
+    "/lesson",
+    "/lesson/limits",
+    "/model",
+    "/docs",
+    "/export",
+    "/worksheet",
+    "/worksheet/key",
+    "/share",
+    "/privacy",
+)
+EMBED = "/embed"
+FRAME = (800, 900)  # CSS pixels, where the consumer sets no limit
+CACHE_AGE = 86_400  # seconds
+
+router = APIRouter(include_in_schema=False)
+
+
+class NothingThereError(InputError):
+    """The address is none that can be shown elsewhere."""
+
+    status = 404
+
+
+class UnknownFormatError(InputError):
+    """Neither JSON nor XML is asked for."""
+
+    status = 501
+
+
+@router.get("/oembed")
+def oembed(
+    request: Request,
+    url: str,
+    maxwidth: Annotated[int | None, Query(ge=1)] = None,
+    maxheight: Annotated[int | None, Query(ge=1)] = None,
+    name: Annotated[str, Query(alias="format")] = "json",
+) -> Response:
+    """Answer a consumer of oEmbed 1.0 with a frame of the page that `url` names (https://oembed.com, section 2.3)."""
+    if name not in ("json", "xml"):
+        message = _("The format “%(name)s” is not known here; json and xml are.")
+        raise UnknownFormatError("unknown_format", message % {"name": name[:40]}, actual=name[:40])
+    found = _described(request, url, maxwidth, maxheight)
+    if name == "json":
+        return JSONResponse(found)
+    root = ElementTree.Element("oembed")
+    for field, value in found.items():
+        ElementTree.SubElement(root, field).text = str(value)
+    return Response(ElementTree.tostring(root, "utf-8", xml_declaration=True), media_type="text/xml")
+
+
+def _described(request: Request, url: str, maxwidth: int | None, maxheight: int | None) -> dict[str, Any]:
+    path, query = _page_of(request, url)
+    asked = Request({**request.scope, "path": path, "query_string": query.encode()})
+    try:
+        sentence = services(request).predictor.analyze(sentence_of(asked)).sentence
+    except InputError as error:
+        raise _nothing_at(url) from error
+    width, height = (min(size, most or size) for size, most in zip(FRAME, (maxwidth, maxheight), strict=True))
+    is_told = path in GUESTS and asked.query_params.get("guess") != "on"  # else the title would be the answer
+    title = f"{sentence} · Free Labels" if is_told else "Free Labels"
+    place = f"{EMBED}{path if path != '/' else ''}" if path in GUESTS else path
+    address = public_url(request, f"{place}?{query}" if query else place)
+    html = (
+        f'<iframe src="{escape(address)}" width="{width}" height="{height}" title="{escape(title)}" '
+        'loading="lazy" frameborder="0"></iframe>'
+    )
+    found = {"version": "1.0", "type": "rich", "provider_name": "Free Labels", "provider_url": public_url(request, "/")}
+    thumbnail = {
+        "thumbnail_url": public_url(request, f"/preview.png?{query}" if query else "/preview.png"),
+        "thumbnail_width": SIZE[0],
+        "thumbnail_height": SIZE[1],
+    }
+    has_room = SIZE[0] <= (maxwidth or SIZE[0]) and SIZE[1] <= (maxheight or SIZE[1])
+    shown = {"title": title, "html": html, "width": width, "height": height, "cache_age": CACHE_AGE}
+    return {**found, **shown, **(thumbnail if has_room else {})}
+
+
+def _page_of(request: Request, url: str) -> tuple[str, str]:
+    """The path, from the app's root, and the query of one of our pages."""
+    try:
+        asked, ours = urlsplit(url), urlsplit(public_url(request, "/"))
+    except ValueError as error:
+        raise _nothing_at(url) from error
+    root = ours.path.rstrip("/")
+    path = asked.path.removeprefix(root).removeprefix(EMBED) or "/"
+    is_ours = asked.scheme in ("http", "https") and asked.netloc.lower() == ours.netloc.lower()
+    if not is_ours or not asked.path.startswith(root) or path not in PAGES:
+        raise _nothing_at(url)
+    return path, asked.query
+
+
+def _nothing_at(url: str) -> NothingThereError:
+    return NothingThereError("not_found", _("There is nothing to embed at %(url)s.") % {"url": url[:200]})
+
+
+async def picture(request: Request) -> Response:
+    """The preview of a stage's step."""
+    return await services(request).pages.get(request, _picture)
+
+
+def _picture(request: Request) -> Page:
+    asked = read_query(request)
+    return Page.of_picture(preview(asked.analysis, asked.state.step, is_hidden=asked.state.guess == "on"))
+
+
+routes = [Route("/preview.png", picture)]
