@@ -26,6 +26,7 @@ from app.web import (
     stage,
     worksheet,
 )
+from app.web.cors import Cors
 from app.web.delivery import Delivery
 from app.web.errors import add_error_handlers
 from app.web.headers import SecurityHeaders, headers
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app = FastAPI(
         title="Free Labels",
         summary="One sentence, its training pairs, and what a language model expected at each.",
+        description=docs.VERSIONS,
         version=_version(),
         lifespan=lifespan,
         docs_url=None,  # FastAPI's own page loads scripts from elsewhere; ours is app.web.docs
@@ -75,6 +77,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.add_middleware(Limits)
     app.add_middleware(Languages)
     app.add_middleware(Delivery)
+    app.add_middleware(Cors, origins=settings.cors_origins)
     always = headers(settings.frame_ancestors)
     app.add_middleware(SecurityHeaders, headers=always)
     app.add_middleware(Journal, metrics=metrics)

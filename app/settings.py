@@ -49,6 +49,12 @@ class Settings(BaseSettings):
         "https://moodle.example.org; none, or * for anyone's, which is the default.",
     )
 
+    cors_origins: str = Field(
+        "*",
+        description="Whose pages may read the API in a visitor's browser: origins with spaces between, as "
+        "https://notebook.example.org; none, or * for anyone's, which is the default.",
+    )
+
     threads: int = Field(1, ge=0, description="CPU threads of one pass of the model; 0: as many as PyTorch likes.")
 
     allowance: int = Field(
@@ -72,7 +78,7 @@ class Settings(BaseSettings):
     def _ancestors(cls, value: str) -> str:
         return _listed(value, SITE)
 
-    @field_validator("embed_origins")
+    @field_validator("embed_origins", "cors_origins")
     @classmethod
     def _origins(cls, value: str) -> str:
         return _listed(value, ORIGIN)

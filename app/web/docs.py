@@ -10,10 +10,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.language import _
+from app.language import N_, _
 from app.web.language import check_language
 from app.web.render import Page, frame
 from app.web.services import services
+
+VERSIONS = N_(
+    "The version is the app’s. Addresses, parameters and fields may be added at any time, so read answers by their "
+    "fields’ names. None goes or changes its meaning without a new major version, or before 1.0 a new minor one; the "
+    "changelog names what will go one release before, and it is marked here as deprecated. An error is always an "
+    "object “error” with a code, a message and, where they help, the limit and what was given. Pages of any site may "
+    "read the answers (CORS), unless whoever runs this server says otherwise."
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,9 @@ async def docs(request: Request) -> Response:
 def _page(request: Request) -> Page:
     document = request.app.openapi()
     version = document["info"]["version"]
-    return Page.of("docs.html", operations=operations(document), version=version, **frame(request))
+    return Page.of(
+        "docs.html", operations=operations(document), version=version, versions=_(VERSIONS), **frame(request)
+    )
 
 
 def operations(document: dict[str, Any]) -> tuple[OperationView, ...]:

@@ -9,11 +9,12 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.types import Scope
 
 from app.language import _
 from app.sentences import InputError
 from app.web.journal import route
-from app.web.render import Page, frame, root_path
+from app.web.render import Page, frame
 from app.web.schemas import ErrorDetail, ErrorResponse
 
 logger = logging.getLogger("freelabels.errors")
@@ -55,7 +56,10 @@ def add_error_handlers(app: FastAPI, headers: Mapping[str, str]) -> None:
         return response
 
 
-FOR_PROGRAMS = ("/api/", "/oembed", "/openapi", "/healthz", "/readyz")
+def is_for_programs(scope: Scope) -> bool:
+    """Whether a request is one of programs, whose errors are JSON."""
+    path: str = scope["path"].removeprefix(scope.get("root_path", ""))
+    return path.startswith(("/api/", "/oembed", "/openapi", "/healthz", "/readyz"))
 
 
 def refusal(request: Request, error: InputError) -> Response:
@@ -67,7 +71,7 @@ def refusal(request: Request, error: InputError) -> Response:
 
 
 def _answer(request: Request, status: HTTPStatus, detail: ErrorDetail) -> Response:
-    if request.url.path.removeprefix(root_path(request)).startswith(FOR_PROGRAMS):
+    if is_for_programs(request.scope):
         return JSONResponse(ErrorResponse(error=detail).model_dump(exclude_none=True), status)
     template = "_fragments/error.html" if "hx-request" in request.headers else "error.html"
     headers = {"Vary": "HX-Request"}

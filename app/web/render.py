@@ -111,8 +111,10 @@ class Page:
     def of(cls, template: str, status: int = 200, headers: dict[str, str] | None = None, **context: object) -> "Page":
         """Render a template."""
         body = templates.get_template(template).render(context).encode()
-        named = {"ETag": etag(body)} if status == 200 else {}  # once, and not at every request
-        return cls(body, gzip.compress(body, compresslevel=6, mtime=0), status, {**named, **(headers or {})})
+        headers = headers or {}
+        is_kept = status == 200 and headers.get("Cache-Control") != "no-store"
+        named = {"ETag": etag(body)} if is_kept else {}  # once, and not at every request
+        return cls(body, gzip.compress(body, compresslevel=6, mtime=0), status, {**named, **headers})
 
     @classmethod
     def of_picture(cls, png: bytes) -> "Page":
