@@ -37,6 +37,7 @@ A sentence flows one way through these files, each knowing only those before it:
     export.py, view_export.py   the pairs as a file, also of a longer text
     view_worksheet.py pairs on paper, to fill in, and the answers
     preview.py        the picture that other sites show beside a link
+    notebook.py       the predictions in a notebook: `from app import analyze`
     view_terminal.py  the predictions as a table for a terminal
     lesson/           the lesson: what each of its parts computes, and shows
     web/              a module a page or API; main.py puts them together into the app
@@ -55,3 +56,22 @@ Beside the flow: settings.py (what an operator can set), bench.py, bench_passes.
 (how fast it is: beside others, on screen, before a hall), cli.py (`python -m app …`), and pretrain/, which makes the
 checkpoint in checkpoints/. main.py builds the app.
 """
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.notebook import Pairs
+
+__all__ = ["analyze"]
+
+
+def analyze(text: str, model: str = "tiny", top_k: int = 8) -> "Pairs":
+    """Cut a text of T tokens into its T − 1 training pairs, and score them all in one causal pass.
+
+    model: as FREELABELS_MODEL has it; it is loaded once. top_k: how many candidates each pair lists, 1 to 100. A
+    notebook shows what is returned as a table. Raises `app.sentences.InputError` where the text cannot be used: it is
+    empty, longer than 2,000 characters or the model's context, or holds control characters.
+    """
+    from app.notebook import analyze  # PyTorch takes its time, and `import app` should not
+
+    return analyze(text, model, top_k)

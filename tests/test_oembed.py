@@ -30,7 +30,7 @@ def meta(markup: Markup, name: str) -> str:
     return found["content"]
 
 
-def oembed(client: TestClient, url: str = STAGE, **parameters: Any) -> Any:
+def oembed(client: TestClient, url: str = STAGE, /, **parameters: int) -> Any:
     response = client.get("/oembed", params={"url": url, **parameters})
     assert response.status_code == 200, response.text
     return response.json()
