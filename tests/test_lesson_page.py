@@ -64,6 +64,8 @@ def test_the_receipt_reckons_with_the_readers_pace_and_wage(client: TestClient) 
     million = text[text.index("a million texts") :]
     assert "1,000 hours" in million[:300]
     assert "20,000" in million[:400]
+    assert million.index("as many next-token pairs") < million.index("a book")
+    assert "A working year is 1,600 hours." in text
 
 
 def test_shuffled_labels_cost_more_and_can_be_put_back(client: TestClient) -> None:
@@ -77,6 +79,18 @@ def test_shuffled_labels_cost_more_and_can_be_put_back(client: TestClient) -> No
     own, shuffled = shown(sentence=SENTENCE), shown(sentence=SENTENCE, shuffled="yes")
     assert len(own) == 2
     assert all(worse > better for better, worse in zip(own, shuffled, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        (SENTENCE, "Both losses rose"),
+        ("1 2 3 4", "pairs of your sentence: the loss fell. Among few labels"),
+        ("The cat", "1 pair of your sentence: the loss stayed. Where all labels are equal"),
+    ],
+)
+def test_what_shuffling_did_is_told_as_it_was_measured(client: TestClient, sentence: str, said: str) -> None:
+    assert said in client.get("/lesson/loss", params={"sentence": sentence, "shuffled": "yes"}).text
 
 
 def test_an_answer_is_judged_and_explained_where_it_was_given(client: TestClient) -> None:
@@ -94,7 +108,7 @@ def test_an_answer_is_judged_and_explained_where_it_was_given(client: TestClient
 def test_what_cannot_be_is_named_and_the_lesson_goes_on_without_it(client: TestClient) -> None:
     response = client.get("/lesson", params={"sentence": SENTENCE, "wage": "much", "step": "99"})
     assert response.status_code == 422
-    assert "“wage” is “much”, but can be a number from 0 to 10000." in response.text
+    assert "“An hour’s wage, in whatever currency” is “much”, but can be a number from 0 to 10000." in response.text
     assert "There is no step “99”" in response.text
     assert 'id="bitter"' in response.text
 

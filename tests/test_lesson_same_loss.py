@@ -28,4 +28,10 @@ def test_a_texts_own_labels_cost_its_mean_loss_and_shuffled_ones_more(shipped: C
     found = text_match(shipped, [token.id for token in analysis.tokens])
     assert found.own == pytest.approx(analysis.mean_loss)
     assert found.shuffled > found.own + 1
-    assert found.n_pairs == len(analysis.predictions)
+    assert (found.n_pairs, found.n_moved) == (len(analysis.predictions),) * 2
+
+
+def test_equal_labels_shuffled_cost_what_they_did() -> None:
+    rows = torch.tensor([[0.9, 0.1], [0.2, 0.8]], dtype=torch.float64).log()
+    found = match(rows, [1, 1])
+    assert (found.n_moved, found.shuffled) == (0, found.own)

@@ -21,10 +21,6 @@ def test_what_the_url_holds_is_read_back() -> None:
     [
         ("labels", "px", "up to 8 letters, each p / n"),
         ("labels", "p" * 9, "up to 8 letters"),
-        ("wage", "-1", "a number from 0 to 10000"),
-        ("wage", "1e3", "a number from 0 to 10000"),
-        ("probability", "0", "a number from 0.1 to 100"),
-        ("probability", "nan", "a number from 0.1 to 100"),
         ("seconds", "100000", "a number from 0.001 to 86400"),
         ("shuffled", "no", "yes, or left out"),
         ("quiz", "1a", "letters and digits in turns"),
@@ -34,6 +30,39 @@ def test_what_cannot_be_is_named_with_its_limit_and_left_out(name: str, value: s
     state, (message,) = read(STATE, {name: value, "quiz" if name != "quiz" else "wage": "" if name != "quiz" else "20"})
     assert f"“{name}” is “{value}”, but can be {rule}" in message
     assert getattr(state, name) == getattr(STATE, name)
+
+
+@pytest.mark.parametrize("value", ["-1", "1e3", "15 50", "10,000.01", "1.2.3", ""])
+def test_a_wage_that_cannot_be_is_named_as_its_field_is(value: str) -> None:
+    state, (message,) = read(STATE, {"wage": value})
+    assert message.startswith(f"“An hour’s wage, in whatever currency” is “{value}”, but can be a number from 0 to ")
+    assert state.wage == STATE.wage
+
+
+@pytest.mark.parametrize("value", ["0", "nan"])
+def test_a_probability_that_cannot_be_is_named_as_its_field_is(value: str) -> None:
+    _, (message,) = read(STATE, {"probability": value})
+    rule = "but can be a number from 0.1 to 100"
+    assert f"“Probability of the right answer, in percent” is “{value}”, {rule}" in message
+
+
+@pytest.mark.parametrize(
+    ("value", "wage"),
+    [
+        (" 15 ", "15"),
+        ("15,50", "15.50"),
+        ("15.5", "15.5"),
+        ("1,234.50", "1234.50"),
+        ("1.234,50", "1234.50"),
+        ("1 234,5", "1234.5"),
+        ("1\u202f234", "1234"),
+        ("10.000", "10000"),
+        ("0,125", "0.125"),
+    ],
+)
+def test_a_wage_has_either_decimal_mark_and_thousands_apart(value: str, wage: str) -> None:
+    assert read(STATE, {"wage": value}) == (LessonState("The cat sat.", wage=wage), ())
+    assert read(STATE, {"wage": wage})[0].wage == wage  # as the next link has it
 
 
 def test_the_last_label_stops_the_clock() -> None:

@@ -27,6 +27,7 @@ class Match:
     """A mean loss in nats with every label at its own example, and with the labels shuffled among them."""
 
     n_pairs: int
+    n_moved: int  # pairs whose label is another one once they are shuffled
     own: float
     shuffled: float
 
@@ -61,4 +62,6 @@ def match(rows: Tensor, labels: Sequence[int]) -> Match:
     def mean(given: Sequence[int]) -> float:
         return -float(rows.gather(1, torch.tensor(given)[:, None]).mean())
 
-    return Match(len(labels), mean(labels), mean(elsewhere(labels)))
+    moved = elsewhere(labels)
+    n_moved = sum(mine != other for mine, other in zip(labels, moved, strict=True))
+    return Match(len(labels), n_moved, mean(labels), mean(moved))

@@ -7,13 +7,19 @@ from typing import Any
 
 from app.finetune.labelled import TASKS
 from app.finetune.training import MOST_LABELS
-from app.language import _
+from app.language import N_, _, marked
 from app.lesson.finetuning import runs_of
 from app.lesson.labelling import LABELS, N_TEXTS
 from app.sentences import InputError
 from app.state import State
 
 SHORTEST, MAX_SECONDS, MAX_WAGE = 0.001, 86_400.0, 10_000.0
+GROUPS = re.compile(r"(?<=[0-9])(?<!\b0)[\s.,](?=[0-9]{3}(?![0-9]))")  # between thousands
+FIELDS = {  # what a field is called where a person fills it in
+    "wage": N_("An hour’s wage, in whatever currency"),
+    "probability": N_("Probability of the right answer, in percent"),
+    "examples": N_("How many labelled sentences they learn from"),
+}
 QUIZ = re.compile(r"(?:[a-z][0-9]){0,40}")
 
 
@@ -78,12 +84,19 @@ def _labels(name: str, text: str) -> str:
     return text
 
 
-def _number(low: float, high: float) -> Callable[[str, str], str]:
+def _number(low: float, high: float, *, may_group: bool = False) -> Callable[[str, str], str]:
+    """With a point or a comma before the decimals, whatever the language.
+
+    may_group: thousands may be apart by these, too, or by a space; three digits after it tell, as no wage has mills.
+    """
+
     def check(name: str, text: str) -> str:
-        is_number = re.fullmatch(r"[0-9]{1,12}(?:\.[0-9]{1,6})?", text)
-        if not is_number or not low <= float(text) <= high:
-            raise _refusal(name, text, _("a number from %(low)s to %(high)s"), low=f"{low:g}", high=f"{high:g}")
-        return text
+        plain = (GROUPS.sub("", text.strip()) if may_group else text.strip()).replace(",", ".")
+        is_number = re.fullmatch(r"[0-9]{1,12}(?:\.[0-9]{1,6})?", plain)
+        if not is_number or not low <= float(plain) <= high:
+            limits = {"low": marked(f"{low:g}"), "high": marked(f"{high:g}")}
+            raise _refusal(name, text, _("a number from %(low)s to %(high)s"), **limits)
+        return plain
 
     return check
 
@@ -122,7 +135,11 @@ def _quiz(name: str, text: str) -> str:
 
 def _refusal(name: str, value: str, rule: str, **numbers: object) -> InputError:
     message = _("“%(name)s” is “%(value)s”, but can be %(rule)s.")
-    filled = {"name": name, "value": value[:40], "rule": rule % numbers if numbers else rule}
+    filled = {
+        "name": _(FIELDS[name]) if name in FIELDS else name,
+        "value": value[:40],
+        "rule": rule % numbers if numbers else rule,
+    }
     return InputError(f"invalid_{name}", message % filled, actual=value[:40])
 
 
@@ -130,7 +147,7 @@ READERS: dict[str, Callable[[str, str], str]] = {
     "labels": _labels,
     "begun": _number(0, 1e11),
     "seconds": _number(SHORTEST, MAX_SECONDS),
-    "wage": _number(0, MAX_WAGE),
+    "wage": _number(0, MAX_WAGE, may_group=True),
     "probability": _number(0.1, 100),
     "shuffled": _shuffled,
     "task": _task,

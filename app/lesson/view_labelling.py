@@ -6,10 +6,11 @@ from typing import Annotated
 
 from app.count import Count
 from app.formatting import counted, formula, in_words
-from app.language import N_, _, ngettext, number
+from app.language import N_, _, marked, ngettext, number
 from app.lesson.labelling import LABELS, Labelling, cost
 from app.lesson.state import LessonState
 
+WORKING_YEAR = 1_600  # hours
 NAMES = dict(zip(LABELS, (N_("good"), N_("bad")), strict=True))
 
 
@@ -56,6 +57,7 @@ class LabellingView:
     agreed: Annotated[str, "how often the reader and the file agree, in words"]
     formula: Annotated[str, "the labelled set, MathML"]
     costs: Annotated[tuple[CostView, ...], "the receipt's lines"]
+    year: Annotated[str, "what a working year is, in words"]
     pairs: Annotated[str, "how many pairs the same texts hold, in words"]
     wage: Annotated[str, "as it stands in the field"]
     hidden: Annotated[tuple[tuple[str, str], ...], "names and values that the wage's form keeps"]
@@ -96,8 +98,9 @@ def labelling_view(
         agreed=_agreed(labelling) if is_done else "",
         formula=formula(rf"\mathcal{{D}}_\text{{sup}} = \{{(x_i, y_i)\}}_{{i=1}}^{{n}}, \quad n = {len(texts)}"),
         costs=tuple(_line(what, n, source, pace, wage) for what, n, source in amounts) if is_done else (),
+        year=_("A working year is %(hours)s hours.") % {"hours": number(WORKING_YEAR)},
         pairs=_pairs(total),
-        wage=state.wage,
+        wage=marked(state.wage),
         hidden=tuple((name, value) for name, value in state.parameters.items() if name != "wage"),
     )
 
@@ -113,7 +116,7 @@ def _agreed(labelling: Labelling) -> str:
 
 
 def _pairs(total: Count) -> str:
-    return _("your %(texts)s texts as %(pairs)s next-token pairs, which they are already") % {
+    return _("your %(texts)s texts as %(pairs)s next-token pairs, labelled while the page loaded") % {
         "texts": number(total.documents),
         "pairs": number(total.pairs),
     }
@@ -125,14 +128,14 @@ def _line(what: str, n: int, source: str, pace: float, wage: float) -> CostView:
 
 
 def working_time(hours: float) -> str:
-    """Hours of work as minutes, hours or years of 1,600 hours.
+    """Hours of work as minutes, hours or working years.
 
     >>> working_time(0.5), working_time(20), working_time(64_000)
     ('30 minutes', '20 hours', '40 working years')
     """
     if hours < 1:
         return counted(max(1, round(60 * hours)), "%(n)s minute", "%(n)s minutes")
-    if hours < 1_600:
+    if hours < WORKING_YEAR:
         return counted(round(hours), "%(n)s hour", "%(n)s hours")
-    years = hours / 1_600
+    years = hours / WORKING_YEAR
     return ngettext("%(n)s working year", "%(n)s working years", round(years)) % {"n": in_words(years)}

@@ -1,11 +1,12 @@
 """The same loss, twice, as words, digits and a curve: of a person's label, and of a text's own."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 from app.charts import FIRST, INK, SECOND, Axis, Mark, curve_chart
-from app.formatting import decimal, formula, loss_digits, loss_text, percent, share, visible
+from app.formatting import counted, decimal, formula, loss_digits, loss_text, percent, share, visible
 from app.language import _, number
 from app.lesson.same_loss import Answer, Match
 from app.lesson.state import LessonState
@@ -48,15 +49,16 @@ class LossView:
     shuffle: Annotated[str, "the URL's query that shuffles the labels, or puts them back"]
     is_shuffled: Annotated[bool, "whether they are shuffled"]
     matches: Annotated[tuple[MatchView, ...], "of the labelled texts, and of the sentence's pairs"]
+    verdict: Annotated[str, "what shuffling did to both losses, and why; before it, what to do"]
 
 
 def loss_view(by_hand: Answer, own: Answer, matches: tuple[Match, Match], state: LessonState) -> LossView:
     """by_hand: a person's label, and what a classifier gave it; own: a text's, and what the language model gave it."""
     p, right = float(state.probability) / 100, _("right answer")
-    highest = max(match.shuffled for match in matches)
+    highest = max(loss for match in matches for loss in (match.own, match.shuffled))
     titles = (
         _("%(n)s texts that a person labelled") % {"n": number(matches[0].n_pairs)},
-        _("%(n)s pairs of your sentence") % {"n": number(matches[1].n_pairs)},
+        counted(matches[1].n_pairs, "%(n)s pair of your sentence", "%(n)s pairs of your sentence"),
     )
     return LossView(
         general=formula(rf"\ell = -\ln p(\text{{{right}}})"),
@@ -80,7 +82,37 @@ def loss_view(by_hand: Answer, own: Answer, matches: tuple[Match, Match], state:
             )
             for title, match in zip(titles, matches, strict=True)
         ),
+        verdict=_verdict(titles, matches)
+        if state.shuffled
+        else _("Each label stands at its own text now. Shuffle them, and watch both losses."),
     )
+
+
+def _verdict(titles: Sequence[str], matches: Sequence[Match]) -> str:
+    """What shuffling did to each loss, to the digits that are shown; and where one did not rise, why."""
+    learnt = _("What is learnt is the match of labels and texts, whoever wrote the labels.")
+    moves = [_move(match) for match in matches]
+    if all(move > 0 for move in moves):
+        return _("Both losses rose, though every label is still a label that someone gave.") + f" {learnt}"
+    told = {1: _("%(what)s: the loss rose."), 0: _("%(what)s: the loss stayed."), -1: _("%(what)s: the loss fell.")}
+    said = [told[move] % {"what": title} for title, move in zip(titles, moves, strict=True)]
+    if any(match.n_moved == 0 for match in matches):
+        said.append(_("Where all labels are equal, or there is only one, shuffling changes nothing."))
+    if any(move <= 0 < match.n_moved for move, match in zip(moves, matches, strict=True)):
+        said.append(
+            _(
+                "Among few labels, some may be as likely in another’s place, or likelier, "
+                "above all where the model knew none of them."
+            )
+        )
+    return " ".join([*said, learnt])
+
+
+def _move(match: Match) -> int:
+    """1 where the loss rose, 0 where it reads the same as before, −1 where it fell."""
+    if loss_text(match.own) == loss_text(match.shuffled):
+        return 0
+    return 1 if match.shuffled > match.own else -1
 
 
 def _answer(title: str, answer: Answer, label: str) -> AnswerView:
