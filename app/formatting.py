@@ -171,11 +171,17 @@ def in_words(value: float) -> str:
     >>> [in_words(value) for value in (89_223, 22_433_625, 3e9, 1.56e13, 1e15)]
     ['89,223', '22.4 million', '3 billion', '15.6 trillion', '1,000 trillion']
     """
-    units = ((1e12, _("%(n)s trillion")), (1e9, _("%(n)s billion")), (1e6, _("%(n)s million")))
-    for size, unit in units:
+    for size in (1e12, 1e9, 1e6):
         if value >= size:
             count = value / size
-            return unit % {"n": number(count, ",.0f") if count >= 1000 else marked(f"{count:.3g}")}
+            digits = number(count, ",.0f") if count >= 1000 else marked(f"{count:.3g}")
+            n = 1 if digits == "1" else 2  # some languages have a plural here, also for 1.5
+            units = {
+                1e12: ngettext("%(n)s trillion", "%(n)s trillion", n),
+                1e9: ngettext("%(n)s billion", "%(n)s billion", n),
+                1e6: ngettext("%(n)s million", "%(n)s million", n),
+            }
+            return units[size] % {"n": digits}
     return number(value, ",.0f")
 
 

@@ -45,7 +45,7 @@ class BitterView:
 
 def bitter_view(found: dict[str, Any]) -> BitterView:
     """The view of a stored result, bitter.json."""
-    lines = {name: [(point["tokens"], point["bits_per_byte"]) for point in found["lines"][name]] for name in DRAWN}
+    lines = _lines(found)
     by_amount = {name: dict(points) for name, points in lines.items()}
     amounts = sorted({tokens for points in lines.values() for tokens, _bits in points})
     return BitterView(
@@ -56,7 +56,7 @@ def bitter_view(found: dict[str, Any]) -> BitterView:
             for tokens in amounts
         ),
         crossings=tuple(
-            _told(one, other, crossing(lines[one], lines[other]), lines[one][-1][0]) for one, other in RACES
+            _told(one, other, where, lines[one][-1][0]) for (one, other), where in crossings(found).items()
         ),
         facts=_facts(found, lines["network"][-1][0]),
     )
@@ -64,6 +64,16 @@ def bitter_view(found: dict[str, Any]) -> BitterView:
 
 def _cell(bits: float | None) -> str:
     return "" if bits is None else number(bits, ".3f")
+
+
+def _lines(found: dict[str, Any]) -> dict[str, Points]:
+    return {name: [(point["tokens"], point["bits_per_byte"]) for point in found["lines"][name]] for name in DRAWN}
+
+
+def crossings(found: dict[str, Any]) -> dict[tuple[str, str], tuple[float, float] | None]:
+    """Where one line of a stored result comes to lie below another, for each of `RACES`; see `crossing`."""
+    lines = _lines(found)
+    return {(one, other): crossing(lines[one], lines[other]) for one, other in RACES}
 
 
 def crossing(one: Points, other: Points) -> tuple[float, float] | None:

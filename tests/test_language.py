@@ -6,7 +6,18 @@ from contextvars import copy_context
 import pytest
 from starlette.testclient import TestClient
 
-from app.formatting import counted, decimal, duration, formula, loss_text, odds, ordinal, percent, perplexity_text
+from app.formatting import (
+    counted,
+    decimal,
+    duration,
+    formula,
+    in_words,
+    loss_text,
+    odds,
+    ordinal,
+    percent,
+    perplexity_text,
+)
 from app.language import languages, speak
 from app.web.language import preferred
 from tests.markup import Markup
@@ -130,6 +141,15 @@ def test_numbers_have_the_marks_of_the_language(in_german: None) -> None:
     assert (loss_text(4.3983), perplexity_text(8191.96), duration(0.00412)) == ("4,40", "8.192", "4,1\u202fms")
     assert (odds(0.000004), ordinal(1012)) == ("1\xa0von\xa0250.000", "1.012.")
     assert counted(8184, "%(n)s token", "%(n)s tokens") == "8.184\xa0Tokens"
+
+
+def test_a_large_number_agrees_with_its_unit(in_german: None) -> None:
+    assert [in_words(n) for n in (1e6, 1.5e6, 1e9, 3e12)] == [
+        "1 Million",
+        "1,5 Millionen",
+        "1 Milliarde",
+        "3 Billionen",
+    ]
 
 
 def test_a_formula_has_the_decimal_mark_and_keeps_its_signs(in_german: None) -> None:

@@ -4,10 +4,14 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
-from app.formatting import loss_text, percent, visible
-from app.language import _, number
+from app.formatting import decimal, loss_text, percent, scientific, visible
+from app.language import _, marked, ngettext, number
 from app.predict import Analysis
+from app.view_bitter import crossings
+
+LEAST = 1e-4  # the smallest probability that is written without a power of ten
 
 
 @dataclass(frozen=True)
@@ -21,9 +25,10 @@ class Question:
     why: str
 
 
-def questions(part: str, analysis: Analysis, step: int) -> tuple[Question, ...]:
-    """Those at the end of one part of the lesson, about a sentence at a step."""
-    return tuple(make(analysis, step) for make in QUESTIONS.get(part, ()))
+def questions(part: str, analysis: Analysis, step: int, bitter: dict[str, Any] | None = None) -> tuple[Question, ...]:
+    """Those at the end of one part of the lesson, about a sentence at a step; bitter: what the coda shows."""
+    made = tuple(make(analysis, step) for make in QUESTIONS.get(part, ()))
+    return made + (_overtaken(bitter) if bitter and part == "bitter" else ())
 
 
 def given(quiz: str) -> dict[str, int]:
@@ -93,12 +98,18 @@ def _context(analysis: Analysis, step: int) -> Question:
         _("At step %(step)s, which token is the label?") % {"step": number(step)},
         _quoted(label),
         tuple(_quoted(other) for other in (before, after) if other != label),
-        _("At step %(step)s the context is the first %(step)s tokens, and the label is the next: x%(t)s.")
+        ngettext(
+            "At step %(step)s the context is the first token, and the label is the next: x%(t)s.",
+            "At step %(step)s the context is the first %(step)s tokens, and the label is the next: x%(t)s.",
+            step,
+        )
         % {"step": number(step), "t": _index(step + 1)},
     )
 
 
 def _loss(analysis: Analysis, step: int) -> Question:
+    """About the pair after the one that the step's instrument shows, or the first after the last."""
+    step = step % len(analysis.predictions) + 1
     prediction = analysis.predictions[step - 1]
     p, loss = prediction.probability, prediction.loss
     return _question(
@@ -107,7 +118,8 @@ def _loss(analysis: Analysis, step: int) -> Question:
         % {"step": number(step), "percent": percent(p, loss)},
         loss_text(loss),
         (loss_text(2 * loss + 0.5), loss_text(loss / math.log(2) if loss > 0.3 else loss + 1)),
-        _("The loss is −ln p: the smaller the probability of the right answer, the larger. At p = 1 it is 0."),
+        _("−ln %(p)s ≈ %(loss)s. The smaller the right answer’s probability, the larger the loss; at p = 1 it is 0.")
+        % {"p": marked(decimal(p, loss)) if p > LEAST else scientific(-loss, 4), "loss": loss_text(loss)},
     )
 
 
@@ -169,6 +181,27 @@ def _lesson(analysis: Analysis, step: int) -> Question:
         (_("hand-written rules are useless"), _("larger networks are always better")),
         _("Rules are ahead where there is little text. They don’t grow with it; what learns does."),
     )
+
+
+def _overtaken(bitter: dict[str, Any]) -> tuple[Question, ...]:
+    """Where the network's curve crosses that of the 5-gram counts; none where not all curves cross, or at one place."""
+    found = list(crossings(bitter).values())
+    choices = [
+        _("between %(before)s and %(after)s tokens") % {"before": number(where[0]), "after": number(where[1])}
+        for where in found
+        if where
+    ]
+    if len(set(choices)) < len(found):
+        return ()
+    *wrong, right = choices
+    question = _question(
+        "l",
+        _("After how much text did the network begin to take fewer bits than the 5-gram counts?"),
+        right,
+        tuple(wrong),
+        _("After the first of these amounts it still took more bits than they, after the second fewer."),
+    )
+    return (question,)
 
 
 def _quoted(token: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from app.language import N_, _
 from app.lesson.quiz import given, questions, with_answer
@@ -88,11 +88,13 @@ def parts(shown: str) -> tuple[PartView, ...]:
     )
 
 
-def quiz_view(part: str, analysis: Analysis, state: LessonState) -> tuple[QuestionView, ...]:
-    """The questions of one part, with the answers that the URL has."""
+def quiz_view(
+    part: str, analysis: Analysis, state: LessonState, bitter: dict[str, Any] | None = None
+) -> tuple[QuestionView, ...]:
+    """The questions of one part, with the answers that the URL has; bitter: what the coda shows."""
     answers = given(state.quiz)
     shown = []
-    for question in questions(part, analysis, state.step):
+    for question in questions(part, analysis, state.step, bitter):
         answer = answers.get(question.letter)
         is_answered = answer is not None and answer < len(question.choices)
         shown.append(

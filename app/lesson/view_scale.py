@@ -6,7 +6,7 @@ from typing import Annotated
 
 from app.count import Count, Document
 from app.formatting import counted, formula
-from app.language import _, number
+from app.language import _, ngettext, number
 from app.ruler import marks
 from app.view_ruler import RulerView, ruler_view
 
@@ -63,9 +63,13 @@ def counted_view(name: str, total: Count, first: Sequence[Document]) -> CountedV
     more = total.documents - len(first)
     return CountedView(
         pairs=number(total.pairs),
-        summary=_("training pairs in %(tokens)s tokens of %(documents)s: %(name)s")
+        summary=ngettext(
+            "training pair in %(tokens)s of %(documents)s: %(name)s",
+            "training pairs in %(tokens)s of %(documents)s: %(name)s",
+            total.pairs,
+        )
         % {
-            "tokens": number(total.tokens),
+            "tokens": counted(total.tokens, "%(n)s token", "%(n)s tokens"),
             "documents": counted(total.documents, "%(n)s document", "%(n)s documents"),
             "name": name,
         },

@@ -63,7 +63,7 @@ def lesson(
         full=full_query(state),
         hides=frozenset(state.hide),
         stage_query=urlencode({"sentence": state.sentence, "step": state.step, **state.options}),
-        quiz={name: quiz_view(name, analysis, state) for name in names},
+        quiz={name: quiz_view(name, analysis, state, bitter) for name in names},
         labelling=_labelling(predictor, state) if "labels" in names else None,
         stage=stage(analysis, state, vocab_size) if "text" in names else None,
         loss=_loss(predictor, analysis, state) if "loss" in names else None,
