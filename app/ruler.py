@@ -63,7 +63,8 @@ WEB = Source(
     "Villalobos et al.",
     "Will we run out of data? Limits of LLM scaling based on human-generated data",
     2024,
-    "figure 1: about 4 × 10¹⁴ tokens of the indexed web, after weighing its quality",
+    "figure 1: the effective stock of the indexed web as projected for 2028, about 4 × 10¹⁴ tokens, with quality "
+    "weighed and repeated reading counted",
     "https://arxiv.org/abs/2211.04325",
 )
 
@@ -75,7 +76,7 @@ ESTIMATES = (
     Mark(N_("what GPT-3 read"), 300_000_000_000, "tokens", GPT_3_READ),
     Mark(N_("FineWeb, a cleaned web"), 15_000_000_000_000, "tokens", FINEWEB),
     Mark(N_("what Llama 3 read"), 15_600_000_000_000, "tokens", LLAMA_3_READ),
-    Mark(N_("the indexed web"), 400_000_000_000_000, "tokens", WEB),
+    Mark(N_("the web’s usable text, 2028"), 400_000_000_000_000, "tokens", WEB),
 )
 
 

@@ -3,11 +3,12 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log
 from typing import Annotated, Any
 
 from app.charts import FIRST, QUIET, SECOND, Line, bitter_chart
-from app.formatting import counted
+from app.formatting import counted, in_words, share
 from app.language import N_, _, number
 from app.view_card import FactView
 
@@ -43,8 +44,8 @@ class BitterView:
     facts: Annotated[tuple[FactView, ...], "how it was measured"]
 
 
-def bitter_view(found: dict[str, Any]) -> BitterView:
-    """The view of a stored result, bitter.json."""
+def bitter_view(found: dict[str, Any], card: dict[str, Any] | None = None) -> BitterView:
+    """The view of a stored result, bitter.json; card: of the model that was measured."""
     lines = _lines(found)
     by_amount = {name: dict(points) for name, points in lines.items()}
     amounts = sorted({tokens for points in lines.values() for tokens, _bits in points})
@@ -58,7 +59,7 @@ def bitter_view(found: dict[str, Any]) -> BitterView:
         crossings=tuple(
             _told(one, other, where, lines[one][-1][0]) for (one, other), where in crossings(found).items()
         ),
-        facts=_facts(found, lines["network"][-1][0]),
+        facts=_facts(found, card or {}, lines["network"][-1][0]),
     )
 
 
@@ -117,7 +118,7 @@ def _told(one: str, other: str, where: tuple[float, float] | None, last: float) 
     return message % {"before": number(before), "after": number(after), **said}
 
 
-def _facts(found: dict[str, Any], seen: float) -> tuple[FactView, ...]:
+def _facts(found: dict[str, Any], card: dict[str, Any], seen: float) -> tuple[FactView, ...]:
     scored, passes = found["validation"], seen / found["corpus_tokens"]
     return (
         FactView(_("measured on"), found["date"]),
@@ -151,5 +152,30 @@ def _facts(found: dict[str, Any], seen: float) -> tuple[FactView, ...]:
             )
             % {"model": found["model"], "seen": number(seen), "passes": number(passes, ".1f")},
         ),
+        FactView(
+            _("its curve"),
+            " ".join(
+                [_("One training; all points before the last are of a network not yet finished."), *_restarts(card)]
+            ),
+        ),
         FactView(_("versions"), ", ".join(f"{name} {version}" for name, version in found["versions"].items())),
     )
+
+
+def _restarts(card: dict[str, Any]) -> list[str]:
+    """Where the training went on with other settings, and which."""
+    runs = [*card.get("earlier", ()), card]
+    return [
+        _(
+            "It was taken up again at %(tokens)s tokens, with a learning rate of %(rate)s in place of %(rate_before)s "
+            "and %(share)s of the pieces lower-cased in place of %(share_before)s."
+        )
+        % {
+            "tokens": in_words(before["tokens_seen"]),
+            "rate": number(after["training"]["learning_rate"], "g"),
+            "rate_before": number(before["training"]["learning_rate"], "g"),
+            "share": share(after["training"]["typed_share"]),
+            "share_before": share(before["training"]["typed_share"]),
+        }
+        for before, after in pairwise(runs)
+    ]

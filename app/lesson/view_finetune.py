@@ -12,9 +12,10 @@ from app.formatting import THIN, counted, formula, share
 from app.language import N_, _, number
 from app.lesson.finetuning import Ends, Finetuned, runs_of
 from app.lesson.state import LessonState
+from app.lesson.view_scale import read_text
 from app.view_card import FactView
 
-QUESTIONS = {"sentiment": N_("Good or bad news?"), "place": N_("Indoors or outdoors?")}
+QUESTIONS = {"sentiment": N_("Good or bad news? (The task of step 1)"), "place": N_("Indoors or outdoors?")}
 LABELS = {
     "positive": N_("good"),
     "negative": N_("bad"),
@@ -84,6 +85,7 @@ class FinetuneView:
     shuffled: Annotated[str, "what the pretrained network makes of shuffled labels; empty where it was not measured"]
     is_shown: Annotated[bool, "whether it is the model that the page shows, and not another maker's, that is finetuned"]
     note: Annotated[str, "how the stored curve was made; empty where there is none"]
+    steps: Annotated[str, "how many steps each network takes, and what that means for the one from scratch"]
 
 
 def finetune_view(
@@ -121,7 +123,8 @@ def finetune_view(
         measured=_measured(curve, task.name) if curve else (),
         shuffled=_shuffled(curve, task.name) if curve else "",
         is_shown=is_shown,
-        note=_note(curve, len(task.test)) if curve else "",
+        note=_note(curve, task) if curve else "",
+        steps=_steps(run),
     )
 
 
@@ -139,7 +142,9 @@ def _arrows(run: Run, known: Finetuned, n_tokens: int) -> tuple[ArrowView, ...]:
     read = {"tokens": number(round(n_tokens * run.times_read)), "times": number(run.times_read, ".3g")}
     took = {"seconds": number(point.cpu_seconds, ".1f"), "n": number(point.n_labels)} if point else {}
     pretraining = {
-        _("tokens"): number(card["tokens_seen"]) if card else _("not known"),
+        _("tokens"): ": ".join(filter(None, (number(card["tokens_seen"]), read_text(card))))
+        if card
+        else _("not known"),
         _("time"): _("%(minutes)s minutes") % {"minutes": number(card["training_minutes"], ",.0f")}
         if card
         else _("not known"),
@@ -213,9 +218,20 @@ def _shuffled(curve: Curve, task: str) -> str:
     return " ".join(message % {"n": number(point.n_labels), "share": share(point.accuracy)} for point in points)
 
 
-def _note(curve: Curve, n_tests: int) -> str:
+def _note(curve: Curve, task: Task) -> str:
     return _(
-        "All are tested on %(tests)s other sentences. Lines: the mean of %(seeds)s runs, each with other sentences and "
-        "other random numbers; whiskers reach one standard deviation up and down. Either network has a learning rate "
-        "of its own. Made by python -m app finetune-curve."
-    ) % {"tests": number(n_tests), "seeds": number(len(curve.seeds))}
+        "All are tested on %(tests)s other sentences. Lines: the mean of %(seeds)s runs, each with other sentences, "
+        "drawn from the %(train)s that there are, and other random numbers. With all %(train)s, every run learns from "
+        "the same sentences, and only their order and the random weights differ. Whiskers reach one standard "
+        "deviation up and down, the usual distance of a run from the mean. Either network has a learning rate of its "
+        "own. Made by python -m app finetune-curve."
+    ) % {"tests": number(len(task.test)), "seeds": number(len(curve.seeds)), "train": number(len(task.train))}
+
+
+def _steps(run: Run) -> str:
+    if not run.n_steps:
+        return _("Without labels, neither network takes a step.")
+    return _(
+        "Both take the same %(n)s steps. From random weights, so few are too few to learn English as well: that line "
+        "is a weak opponent. It shows what pretraining saves, not the best that can be done without."
+    ) % {"n": number(run.n_steps)}

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
-from app.count import Count, Document
-from app.formatting import counted, formula
+from app.count import Count, Document, of_corpus
+from app.formatting import counted, formula, in_words
 from app.language import _, ngettext, number
 from app.ruler import marks
 from app.view_ruler import RulerView, ruler_view
@@ -40,12 +40,17 @@ class ScaleView:
     counted: Annotated[CountedView | None, "what was counted; None before"]
     error: Annotated[str, "why a text could not be counted; empty where it could"]
     ruler: Annotated[RulerView, "from the sentence to the web"]
+    read: Annotated[str, "how many pairs the model read how often, in words; empty where its card does not say"]
 
 
 def scale_view(
-    known: Sequence[tuple[str, Count]], megabytes: int, found: CountedView | None = None, error: str = ""
+    known: Sequence[tuple[str, Count]],
+    megabytes: int,
+    found: CountedView | None = None,
+    error: str = "",
+    read: str = "",
 ) -> ScaleView:
-    """known: what of our own is on the ruler; megabytes: the largest file that may be counted."""
+    """known: what of our own is on the ruler; megabytes: the largest file that may be counted; read: `read_text`."""
     pairs = _("pairs")
     return ScaleView(
         formula(rf"\#\text{{{pairs}}} = \sum_x (T_x - 1)"),
@@ -54,7 +59,19 @@ def scale_view(
         found,
         error,
         ruler_view(marks(known)),
+        _("The model read: %(pairs)s.") % {"pairs": read} if read else "",
     )
+
+
+def read_text(card: dict[str, Any]) -> str:
+    """How many different pairs a model read, and how often on average; empty where its card does not say."""
+    corpus = of_corpus(card)
+    if not corpus or not corpus.tokens:
+        return ""
+    return _("%(pairs)s different pairs, read %(times)s times") % {
+        "pairs": in_words(corpus.pairs),
+        "times": number(card["tokens_seen"] / corpus.tokens, ".1f"),
+    }
 
 
 def counted_view(name: str, total: Count, first: Sequence[Document]) -> CountedView:

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from app.count import Count
+from app.count import Count, of_corpus
 from app.finetune.labelled import load
 from app.finetune.training import drawn
 from app.language import _
@@ -16,7 +16,7 @@ from app.lesson.view import LessonView, page_title, parts, quiz_view
 from app.lesson.view_finetune import FinetuneView, finetune_view
 from app.lesson.view_labelling import NAMES, LabellingView, labelling_view
 from app.lesson.view_loss import LossView, loss_view
-from app.lesson.view_scale import CountedView, scale_view
+from app.lesson.view_scale import CountedView, read_text, scale_view
 from app.predict import Analysis, Predictor
 from app.ruler import ESTIMATES, Mark
 from app.state import OF_SENTENCE
@@ -35,7 +35,7 @@ def lesson(
     error: str = "",
     *,
     megabytes: int,
-    corpus: Count | None = None,
+    card: dict[str, Any] | None = None,
     bitter: dict[str, Any] | None = None,
     finetuned: Finetuned,
     counted: CountedView | None = None,
@@ -43,13 +43,14 @@ def lesson(
 ) -> LessonView:
     """The lesson, or one part of it alone, for a sentence at the state's step.
 
-    megabytes: the largest file that may be counted; corpus: what the model read; bitter: what
-    `python -m app bitter` stored with it; finetuned: what is known of finetuning it; counted: what was counted of a
+    megabytes: the largest file that may be counted; card: the model’s; bitter: what `python -m app
+    bitter` stored with it; finetuned: what is known of finetuning it; counted: what was counted of a
     text of the reader's, or count_error: why it could not be.
     """
     shown = [each for each in parts(part) if each.is_shown]
     names = {each.name for each in shown}
     vocab_size = predictor.model.vocab_size
+    corpus = of_corpus(card)
     mine = [(_("your sentence"), Count(1, len(analysis.tokens)))]
     return LessonView(
         title=page_title(shown),
@@ -68,12 +69,16 @@ def lesson(
         stage=stage(analysis, state, vocab_size) if "text" in names else None,
         loss=_loss(predictor, analysis, state) if "loss" in names else None,
         scale=scale_view(
-            [*mine, *([(_("what the model read"), corpus)] if corpus else [])], megabytes, counted, count_error
+            [*mine, *([(_("what the model read"), corpus)] if corpus else [])],
+            megabytes,
+            counted,
+            count_error,
+            read=read_text(card),
         )
         if "scale" in names
         else None,
         finetune=_finetune(predictor, state, finetuned) if "finetune" in names else None,
-        bitter=bitter_view(bitter) if bitter and "bitter" in names else None,
+        bitter=bitter_view(bitter, card) if bitter and "bitter" in names else None,
     )
 
 
@@ -84,9 +89,13 @@ def _labelling(predictor: Predictor, state: LessonState) -> LabellingView:
     amounts = [
         (_("a thousand texts"), 1_000, ""),
         (_("a million texts"), 1_000_000, ""),
-        *((_("the pairs of %(what)s") % {"what": _(name)}, *_estimate(estimates[name])) for name in TO_LABEL),
+        *((_billed(estimates[name]) % {"what": _(name)}, *_estimate(estimates[name])) for name in TO_LABEL),
     ]
     return labelling_view(Labelling(examples, state.labels), state, amounts, Count(len(lengths), sum(lengths)))
+
+
+def _billed(mark: Mark) -> str:
+    return _("the pairs of %(what)s: at least one a word") if mark.unit == "words" else _("the pairs of %(what)s")
 
 
 def _estimate(mark: Mark) -> tuple[int, str]:

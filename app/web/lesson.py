@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from app.count import of_corpus
 from app.embedding import hiding
 from app.lesson.finetuning import Finetuned, next_run, runs_of, written
 from app.lesson.state import LessonState, read
@@ -153,7 +152,7 @@ def _view(
         part,
         " ".join(refused),
         megabytes=MAX_UPLOAD >> 20,
-        corpus=of_corpus(known.card),
+        card=known.card,
         bitter=known.bitter,
         finetuned=Finetuned(
             known.curve, known.card, {ran: known.runs.ends(ran) for ran in runs_of(state.runs)}, run_error
