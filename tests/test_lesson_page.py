@@ -139,6 +139,11 @@ def test_a_text_that_cannot_be_counted_is_refused_in_its_place(client: TestClien
     assert 'class="part" id="scale"' in response.text
 
 
+def test_what_the_model_read_is_told_alike_in_both_steps(client: TestClient) -> None:
+    for part in ("scale", "finetune"):
+        assert "22.4 million different pairs, read 1.6 times" in client.get(f"/lesson/{part}").text
+
+
 def test_what_the_lesson_does_not_show_has_its_page_with_sources(client: TestClient) -> None:
     text = client.get("/lesson/limits").text
     assert text.count("https://arxiv.org/") >= 7

@@ -115,4 +115,15 @@ def test_the_facts_say_how_it_was_measured() -> None:
     assert facts["scored on"] == "9,000 labels of 1 piece of text that none of them read, 36,000 bytes"
     assert facts["every token equally likely"] == "3.316 bits per byte"
     assert "30,000,000 tokens, 1.5 times the text" in facts["network"]
+    assert facts["its curve"] == "One training; all points before the last are of a network not yet finished."
     assert facts["versions"] == "torch 2.13.0"
+
+
+def test_a_training_that_was_taken_up_again_is_told_with_what_was_changed() -> None:
+    before, after = {"learning_rate": 0.008, "typed_share": 0.3}, {"learning_rate": 0.006, "typed_share": 0.45}
+    card = {"tokens_seen": 36_894_280, "training": after, "earlier": [{"tokens_seen": 30_003_964, "training": before}]}
+    facts = {fact.name: fact.text.replace("\u202f", " ") for fact in bitter_view(FOUND, card).facts}
+    assert facts["its curve"].endswith(
+        "It was taken up again at 30 million tokens, with a learning rate of 0.006 in place of 0.008 "
+        "and 45 % of the pieces lower-cased in place of 30 %."
+    )

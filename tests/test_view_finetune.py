@@ -51,6 +51,21 @@ def test_each_arrow_has_its_costs_in_tokens_time_and_labels() -> None:
     ]
 
 
+def test_what_was_read_is_told_as_different_pairs_and_how_often_where_the_card_counts_them() -> None:
+    card = {**CARD, "corpus": [{"tokens": 20_000_000, "pieces": 1_000_000}]}
+    arrow = shown(known=Finetuned(CURVE, card)).arrows[0]
+    assert arrow.costs[0].text == "36,894,280: 19 million different pairs, read 1.8 times"
+
+
+def test_the_steps_that_both_take_are_named_and_why_they_are_few_from_scratch() -> None:
+    assert shown().steps.startswith(f"Both take the same {Run('place', 30, 6).n_steps} steps. From random weights")
+    assert shown(replace(STATE, examples="0")).steps == "Without labels, neither network takes a step."
+
+
+def test_the_note_says_that_all_runs_share_the_sentences_where_they_take_all() -> None:
+    assert f"With all {len(load('place').train)}, every run learns from the same sentences" in shown().note
+
+
 def test_without_labels_nothing_is_read() -> None:
     arrow = shown(replace(STATE, examples="0")).arrows[1]
     assert [cost.text for cost in arrow.costs] == ["0", "2.5 s for 0 labels", "0"]
