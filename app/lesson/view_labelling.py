@@ -59,6 +59,7 @@ class LabellingView:
     costs: Annotated[tuple[CostView, ...], "the receipt's lines"]
     year: Annotated[str, "what a working year is, in words"]
     pairs: Annotated[str, "how many pairs the same texts hold, in words"]
+    n_pairs: Annotated[str, "the same in digits"]
     wage: Annotated[str, "as it stands in the field"]
     hidden: Annotated[tuple[tuple[str, str], ...], "names and values that the wage's form keeps"]
 
@@ -100,6 +101,7 @@ def labelling_view(
         costs=tuple(_line(what, n, source, pace, wage) for what, n, source in amounts) if is_done else (),
         year=_("A working year is %(hours)s hours.") % {"hours": number(WORKING_YEAR)},
         pairs=_pairs(total),
+        n_pairs=number(total.pairs),
         wage=marked(state.wage),
         hidden=tuple((name, value) for name, value in state.parameters.items() if name != "wage"),
     )

@@ -35,7 +35,7 @@ def lesson(
     error: str = "",
     *,
     megabytes: int,
-    card: dict[str, Any] | None = None,
+    card: dict[str, Any],
     bitter: dict[str, Any] | None = None,
     finetuned: Finetuned,
     counted: CountedView | None = None,
