@@ -6,3 +6,11 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   link.click();
 });
+
+// The link that was pressed is gone once the first text is there, and after the last: focus goes to what took its place.
+let pressed = null;
+document.addEventListener("click", ({ target }) => { pressed = target.closest("#begin, #again, [data-key]"); });
+document.addEventListener("htmx:after:swap", () => {
+  if (pressed && document.activeElement === document.body) document.querySelector("#label-1, #receipt")?.focus();
+  pressed = null;
+});

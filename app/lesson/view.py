@@ -65,6 +65,7 @@ class LessonView:
     parts: Annotated[tuple[PartView, ...], "all parts"]
     shown: Annotated[tuple[PartView, ...], "the parts that the page has"]
     error: Annotated[str, "what is wrong with the input; empty where nothing is"]
+    wrong: Annotated[frozenset[str], "the fields that it is wrong in, where it is one that a person types into"]
     sentence: Annotated[str, "the reader's own, as it stands in the field"]
     hidden: Annotated[tuple[tuple[str, str], ...], "names and values that a form for another sentence keeps"]
     query: Annotated[str, "the URL's query of this very view"]

@@ -34,6 +34,7 @@ def lesson(
     part: str,
     error: str = "",
     *,
+    wrong: frozenset[str] = frozenset(),
     megabytes: int,
     card: dict[str, Any],
     bitter: dict[str, Any] | None = None,
@@ -43,9 +44,9 @@ def lesson(
 ) -> LessonView:
     """The lesson, or one part of it alone, for a sentence at the state's step.
 
-    megabytes: the largest file that may be counted; card: the model’s; bitter: what `python -m app
-    bitter` stored with it; finetuned: what is known of finetuning it; counted: what was counted of a
-    text of the reader's, or count_error: why it could not be.
+    wrong: the fields that the error is about; megabytes: the largest file that may be counted; card: the model's;
+    bitter: what `python -m app bitter` stored with it; finetuned: what is known of finetuning it; counted: what was
+    counted of a text of the reader's, or count_error: why it could not be.
     """
     shown = [each for each in parts(part) if each.is_shown]
     names = {each.name for each in shown}
@@ -58,6 +59,7 @@ def lesson(
         parts=parts(part),
         shown=tuple(shown),
         error=error,
+        wrong=wrong,
         sentence=state.sentence,
         hidden=tuple((name, value) for name, value in state.parameters.items() if name not in OF_SENTENCE),
         query=state.query(),

@@ -138,10 +138,12 @@ def _view(
     known = services(request)
     state, messages = state_of(request)
     refused = list(messages)
+    wrong = {"wage"} if request.query_params.get("wage", state.wage) != state.wage else set()
     try:
         analysis = known.predictor.analyze(state.sentence)
     except InputError as error:
         refused.append(error.message)
+        wrong.add("sentence")
         analysis = known.predictor.analyze(known.bank.opening)
     state, messages = stepped(request, state, len(analysis.predictions), is_embedded(request))
     refused.extend(messages)
@@ -151,6 +153,7 @@ def _view(
         state,
         part,
         " ".join(refused),
+        wrong=frozenset(wrong),
         megabytes=MAX_UPLOAD >> 20,
         card=known.card,
         bitter=known.bitter,

@@ -20,6 +20,28 @@ def test_texts_are_labelled_by_keys_and_the_receipt_comes_without_a_new_page(pag
     assert page.evaluate("window.same")
 
 
+def test_whoever_labels_without_a_mouse_is_led_from_the_button_to_the_receipt(page: Page) -> None:
+    page.goto("/lesson")
+    said = page.locator("#labels").get_by_role("status").first
+    expect(said).to_be_empty()
+    page.locator("#begin").press("Enter")
+    expect(page.locator("#label-1")).to_be_focused()
+    for n in range(1, N_TEXTS + 1):
+        expect(said).to_contain_text(f"Text {n} of {N_TEXTS}")
+        page.locator("#label-1").press("Enter")
+    expect(page.locator("#receipt")).to_be_focused()
+
+
+def test_what_is_wrong_is_told_in_sight_of_its_field(any_page: Page) -> None:
+    any_page.goto("/lesson?labels=pnpnpnpn&seconds=20")
+    for field in ("#wage", "#sentence"):
+        any_page.locator(field).fill("?")
+        any_page.locator(field).press("Enter")
+        expect(any_page.locator(field)).to_have_attribute("aria-invalid", "true")
+        expect(any_page.locator(field)).to_have_accessible_description(re.compile("“wage” is|The text is"))
+        expect(any_page.locator("#sentence-error")).to_be_in_viewport()
+
+
 def test_the_lesson_works_alike_with_and_without_scripts(any_page: Page) -> None:
     any_page.goto("/lesson")
     any_page.locator("#begin").click()
