@@ -52,6 +52,7 @@ def test_the_lesson_works_alike_with_and_without_scripts(any_page: Page) -> None
     expect(any_page.locator(".labelling .where")).to_have_text(f"Text 2 of {N_TEXTS}")  # what was done stays
     any_page.locator("#shuffle").click()
     expect(any_page.locator("#shuffle")).to_have_text("Put the labels back")
+    any_page.locator("#text .quiz summary").click()
     any_page.locator("#question-c-1").click()
     expect(any_page.locator("#question-c .why")).to_contain_text("that makes")
 
@@ -76,6 +77,22 @@ def test_the_sliders_loss_follows_the_finger(page: Page) -> None:
     page.locator("#probability").fill("5")
     expect(page.locator("output")).to_contain_text("3.00")
     expect(page).to_have_url(re.compile("probability=5"))
+
+
+def test_each_step_is_about_a_screenful(open_context: OpenContext) -> None:
+    page = open_context((1280, 800)).new_page()
+    page.goto("/lesson")
+    heights = page.locator(".part").evaluate_all("parts => parts.map(part => part.offsetHeight)")
+    assert max(heights) < 1.4 * 800, heights
+
+
+def test_paper_shows_what_is_folded_away_and_no_field(page: Page) -> None:
+    page.goto("/lesson")
+    page.emulate_media(media="print")
+    for each in ("#question-a", "#question-a-1", "#scale .sources li", "#finetune details table"):
+        expect(page.locator(each).first).to_be_visible()
+    for each in ("#counted-text", "#counted-file", "form.count button", "#sentence", "#run"):
+        expect(page.locator(each)).to_be_hidden()
 
 
 def test_nothing_reaches_out_of_a_phones_screen(open_context: OpenContext) -> None:
@@ -108,6 +125,7 @@ def test_what_a_reader_does_elsewhere_in_the_lesson_stays_when_a_run_ends(page: 
     page.goto("/lesson/finetune?task=place&examples=5")
     page.locator("#run").click()
     expect(page.locator("#live")).to_contain_text("Learning")
+    page.locator(".quiz summary").click()
     page.locator("#question-j-1").click()
     expect(page.locator("#question-j .why")).not_to_be_empty()
     expect(page).to_have_url(re.compile("runs=p5.6"), timeout=180_000)
