@@ -184,9 +184,10 @@ def curve_chart(title: str, across: Axis, up: Axis, line: Sequence[tuple[float, 
     drawn = [_path(line, across, up, "chart-line", QUIET, 2)]
     for mark in marks:
         x, y = map(float, _place(*mark.at, across, up))
-        anchor, aside = ("start", 10) if x < WIDTH * 0.7 else ("end", 4)
+        # Beside the curve; where that ends the picture, above its mark, clear of others that lie near on the curve.
+        at = (x + 12, y - 12, "start") if x < WIDTH * 0.7 else (min(x, WIDTH - 60), y - 22, "middle")
         drawn.append(f'<circle class="chart-{mark.name}" cx="{x}" cy="{y}" r="6" fill="{mark.colour}"/>')
-        drawn.append(_text(x + aside, y - 10, mark.words, anchor))
+        drawn.append(_text(at[0], at[1], mark.words, at[2]))
     return _chart(title, across, up, drawn)
 
 

@@ -13,7 +13,7 @@ from app.ruler import Mark
 
 WIDTH, DECADE, GAP = 336, 34, 39  # units: across, a factor of ten, between two labels
 TOP, BOTTOM = 22, 26  # room above the first tick and below the last
-SCALE, LABELS = 112, 136  # from the left: the ruler's edge, and its labels
+SCALE, LABELS = 92, 116  # from the left: the ruler's edge, and its labels
 NAMED = (0, 3, 6, 9, 12, 15)  # powers of ten that are written out
 
 
@@ -81,7 +81,10 @@ def _picture(marks: Sequence[Mark], shown: Sequence[MarkView]) -> str:
         y, is_named = TOP + power * DECADE, power in NAMED
         parts.append(f'<path class="ruler-line" d="M{SCALE} {y} h-{14 if is_named else 7}" stroke="{LINE}"/>')
         if is_named:
-            parts.append(_text("ruler-scale", SCALE - 20, y + 5, in_words(10**power), QUIET, ' text-anchor="end"'))
+            lines = in_words(10**power).split()  # “1,000”, “trillion”: one below the other takes half the room
+            for i, words in enumerate(lines):
+                at = y + 5 + 16 * (i - (len(lines) - 1) / 2)
+                parts.append(_text("ruler-scale", SCALE - 18, at, words, QUIET, ' text-anchor="end"'))
     for mark, place, label in zip(shown, places, apart(places, GAP, 20, height - 20), strict=True):
         kind, fill = ("ruler-estimate", "#fff") if mark.is_estimate else ("ruler-count", FIRST)
         parts += [

@@ -33,6 +33,8 @@ function isMeantForTheStage(event, key) {
 
 document.addEventListener("keydown", (event) => {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const list = document.getElementById("keys");
+  if (key === "Escape" && list?.open && (listedFrom || list.contains(event.target))) return toggleList(list);
   const control = document.getElementById(key === "?" ? "keys" : CONTROLS[key]);
   if (!control || !isMeantForTheStage(event, key)) return;
   event.preventDefault(); // the page should not scroll as well

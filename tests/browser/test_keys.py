@@ -142,6 +142,14 @@ def test_a_question_mark_opens_the_list_in_sight_and_returns_from_it(stage: Page
     assert stage.evaluate("scrollY") == 0
 
 
+def test_escape_closes_the_list_and_gives_focus_back(stage: Page) -> None:
+    stage.locator("#x3").focus()
+    stage.keyboard.press("Shift+?")
+    stage.keyboard.press("Escape")
+    expect(stage.get_by_text("another sentence")).to_be_hidden()
+    expect(stage.locator("#x3")).to_be_focused()
+
+
 def test_the_list_stays_open_from_step_to_step(stage: Page) -> None:
     stage.keyboard.press("Shift+?")
     stage.keyboard.press("ArrowRight")

@@ -100,6 +100,12 @@ def test_the_staircase_is_a_table_whose_rows_are_named_by_their_steps(
         expect(table.get_by_role("rowheader", name=f"Step {step}: label “{label}”")).to_be_visible()
 
 
+def test_each_row_of_the_staircase_tells_once_that_the_rest_is_hidden(page: Page) -> None:
+    page.goto(address(FOUR, 3))
+    rows = page.locator(".staircase tbody tr").all()
+    assert [row.get_by_text("hidden", exact=True).count() for row in rows] == [1, 1, 1, 0]
+
+
 @pytest.mark.parametrize("rows", ["pairs", "folded"])
 def test_the_current_step_is_marked_in_the_sentence_and_among_the_pairs(page: Page, rows: str) -> None:
     page.goto(f"{address(FOUR, 3)}&rows={rows}")
