@@ -13,6 +13,7 @@ document.addEventListener("submit", (event) => {
     if (!value || value.size === 0) data.delete(name); // an empty field is no text
   }
   request.upload.onprogress = ({ loaded, total }) => { bar.value = loaded / total; };
+  request.upload.onload = () => { bar.removeAttribute("value"); }; // what is still to be counted, nobody knows
   request.onload = () => { place.innerHTML = request.responseText; };
   request.onerror = () => { place.textContent = place.dataset.offline; };
   request.onloadend = () => { bar.hidden = true; button.disabled = false; };

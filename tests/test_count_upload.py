@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from app.checkpoint import Checkpoint
 from app.predict import Predictor
 from app.sentences import Bank, InputError
-from app.web import upload
+from app.web import count, upload
 from app.web.count import MAX_UNPACKED, Counted, count_upload
 from app.web.render import RenderedPages
 from app.web.services import UPLOADS, Services
@@ -294,6 +294,13 @@ def test_a_text_that_does_not_come_is_given_up(services: Services, monkeypatch: 
     monkeypatch.setattr(Request, "stream", never)
     error = refused(services)
     assert (error.status, error.code) == (408, "too_slow")
+
+
+def test_a_text_that_takes_too_long_to_count_is_given_up(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(count, "LONGEST", 0.0)
+    error = refused(services, begin() + b"One two three." + END)
+    assert (error.status, error.code) == (413, "too_long_to_count")
+    assert "python -m app count" in error.message
 
 
 def test_more_texts_than_may_be_counted_at_once_are_refused(services: Services) -> None:

@@ -54,8 +54,11 @@ def scale_view(
     pairs = _("pairs")
     return ScaleView(
         formula(rf"\#\text{{{pairs}}} = \sum_x (T_x - 1)"),
-        _("Or a file: .txt, .md, .jsonl (an object a line, its text in “text”), or a .gz of one, up to %(n)s MB")
-        % {"n": number(megabytes)},
+        _(
+            "Or a file: .txt, .md, .jsonl (an object a line, its text in “text”), or a .gz of one: up to %(n)s MB, "
+            "%(unpacked)s MB unpacked"
+        )
+        % {"n": number(megabytes), "unpacked": number(5 * megabytes)},
         found,
         error,
         ruler_view(marks(known)),

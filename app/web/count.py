@@ -12,8 +12,8 @@ from starlette.requests import ClientDisconnect
 from app.checkpoint import Checkpoint
 from app.count import Count, Counter, Document, Vocabulary, check_not_empty, vocabulary
 from app.documents import Reader
-from app.language import _
-from app.sentences import InputError
+from app.language import _, number
+from app.sentences import InputError, TooLargeError
 from app.settings import CHECKPOINTS
 from app.web.allowance import UPLOAD
 from app.web.schemas import CountResponse, DocumentInfo, ErrorResponse, VocabularyInfo
@@ -21,6 +21,7 @@ from app.web.services import Services, services
 from app.web.upload import MAX_UPLOAD, Body, Form
 
 MAX_UNPACKED = 5 * MAX_UPLOAD  # bytes; English text packs to a third
+LONGEST = 60.0  # seconds of counting one text; 20 MB of English take half of that
 SLICE = 0.02  # seconds of counting, after which others have their turn
 FIRST = 10  # documents that are told one by one
 
@@ -49,7 +50,7 @@ class _Counting:
 
     def __init__(self, content_type: str | None, by: Vocabulary, whole: bool) -> None:
         self.form, self.by, self.whole = Form(content_type), by, whole
-        self.name = ""
+        self.name, self.seconds = "", 0.0  # of work so far
         self.first: list[Document] = []
 
     def feed(self, data: bytes) -> Iterator[None]:
@@ -86,8 +87,8 @@ async def count_upload(request: Request, whole: bool) -> Counted:
         async with known.uploads:
             counting = _Counting(request.headers.get("content-type"), _vocabulary(known), whole)
             async for data in body:
-                await _take_turns(known, counting.feed(data))
-            await _take_turns(known, counting.end())
+                await _take_turns(known, counting, counting.feed(data))
+            await _take_turns(known, counting, counting.end())
             return counting.result()
     except InputError:
         await body.drain()
@@ -101,12 +102,24 @@ def _vocabulary(known: Services) -> Vocabulary:
     return vocabulary(CHECKPOINTS / "tiny")
 
 
-async def _take_turns(known: Services, work: Iterator[None]) -> None:
+async def _take_turns(known: Services, counting: _Counting, work: Iterator[None]) -> None:
     """Do some work in a thread, a slice at a time, while no other text's is done: the rest of the app stays quick."""
     is_done = False
     while not is_done:
         async with known.counting:
+            began = time.monotonic()
             is_done = await run_in_threadpool(_slice, work)
+            counting.seconds += time.monotonic() - began
+        if counting.seconds > LONGEST:
+            raise TooLargeError(
+                "too_long_to_count",
+                _(
+                    "Counting the text takes longer than %(seconds)s s, which is the limit. Send a part of it, or "
+                    "count it on your own machine: python -m app count."
+                )
+                % {"seconds": number(LONGEST, ".0f")},
+                limit=int(LONGEST),
+            )
 
 
 def _slice(work: Iterator[None]) -> bool:
