@@ -83,7 +83,7 @@ def test_templates_use_every_field_of_the_view_models_and_no_other() -> None:
     sources = [file.read_text(encoding="utf-8") for file in (RESOURCES / "templates").rglob("*.html")]
     used = {node.attr for source in sources for node in templates.parse(source).find_all(nodes.Getattr)}
     declared = {field.name for model in VIEW_MODELS for field in fields(model)}
-    elsewhere = {"index0", "last", "nextitem", "unescape"}  # of a loop, of a block
+    elsewhere = {"index0", "last", "nextitem", "previtem", "unescape"}  # of a loop, of a block
     assert declared - used == set()
     assert used - declared - elsewhere == set()
 
