@@ -99,7 +99,7 @@ def test_a_run_that_cannot_be_had_says_why_in_an_event(client: TestClient, monke
         ({"labels": "201"}, "The parameter “labels” is “201”; it must be at most 200."),
         ({"labels": "many"}, "The parameter “labels” is “many”; it must be a whole number."),
         ({"seed": "0"}, "The parameter “seed” is “0”; it must be at least 1."),
-        ({"shuffled": "perhaps"}, "The parameter “shuffled” is “perhaps”, which cannot be used."),
+        ({"shuffled": "perhaps"}, "The parameter “shuffled” is “perhaps”; it must be true or false."),
     ],
 )
 def test_a_run_that_there_is_not_is_refused_before_anything_streams(
