@@ -90,7 +90,7 @@ def test_a_trace_names_types_and_places_but_no_error_s_words(formatter: logging.
 @pytest.fixture
 def logs() -> Iterator[None]:
     """Puts the loggers back as they were."""
-    names = ("uvicorn", "freelabels")
+    names = ("", "uvicorn", "freelabels")
     kept = [(logging.getLogger(name), logging.getLogger(name).__dict__.copy()) for name in names]
     yield
     for logger, before in kept:
@@ -100,6 +100,6 @@ def logs() -> Iterator[None]:
 @pytest.mark.usefixtures("logs")
 def test_the_server_s_own_messages_are_lines_of_json_too(capsys: pytest.CaptureFixture[str]) -> None:
     logging.config.dictConfig(configuration("json"))
-    logging.getLogger("uvicorn.error").info("started on %s", "port 1")
+    logging.getLogger("uvicorn.lifespan").info("started on %s", "port 1")
     said = json.loads(capsys.readouterr().err)
-    assert (said["level"], said["logger"], said["message"]) == ("info", "uvicorn.error", "started on port 1")
+    assert (said["level"], said["logger"], said["message"]) == ("info", "uvicorn.lifespan", "started on port 1")
