@@ -42,13 +42,16 @@ def test_however_many_runs_an_address_names_there_is_one_more() -> None:
     assert next_run(runs, "place", 20) not in runs
 
 
+LABELS = "“How many labelled sentences they learn from”"
+
+
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
         ({"task": "tone"}, "“task” is “tone”, but can be one of these: sentiment, place."),
-        ({"examples": "201"}, "“How many labelled sentences they learn from” is “201”, but can be a whole number from 0 to 200."),
-        ({"examples": "2.5"}, "“How many labelled sentences they learn from” is “2.5”, but can be a whole number from 0 to 200."),
-        ({"examples": "²"}, "“How many labelled sentences they learn from” is “²”, but can be a whole number from 0 to 200."),
+        ({"examples": "201"}, f"{LABELS} is “201”, but can be a whole number from 0 to 200."),
+        ({"examples": "2.5"}, f"{LABELS} is “2.5”, but can be a whole number from 0 to 200."),
+        ({"examples": "²"}, f"{LABELS} is “²”, but can be a whole number from 0 to 200."),
     ],
 )
 def test_a_task_or_a_number_of_labels_that_cannot_be_is_named(asked: dict[str, str], message: str) -> None:
