@@ -38,7 +38,7 @@ def test_what_is_wrong_is_told_in_sight_of_its_field(any_page: Page) -> None:
         any_page.locator(field).fill("?")
         any_page.locator(field).press("Enter")
         expect(any_page.locator(field)).to_have_attribute("aria-invalid", "true")
-        expect(any_page.locator(field)).to_have_accessible_description(re.compile("“wage” is|The text is"))
+        expect(any_page.locator(field)).to_have_accessible_description(re.compile(r"wage.* is “\?”|The text is"))
         expect(any_page.locator("#sentence-error")).to_be_in_viewport()
 
 
@@ -83,7 +83,7 @@ def test_each_step_is_about_a_screenful(open_context: OpenContext) -> None:
     page = open_context((1280, 800)).new_page()
     page.goto("/lesson")
     heights = page.locator(".part").evaluate_all("parts => parts.map(part => part.offsetHeight)")
-    assert max(heights) < 1.4 * 800, heights
+    assert max(heights) < 1.5 * 800, heights
 
 
 def test_paper_shows_what_is_folded_away_and_no_field(page: Page) -> None:
