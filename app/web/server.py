@@ -14,6 +14,7 @@ from app.web.services import Services
 
 MAX_HEAD = 64 << 10  # bytes of a request's first line and headers: a text of 2,000 emoji takes 24,000 in a URL
 HEAD_PATIENCE = 10.0  # seconds for them to arrive
+START = 60  # seconds for a worker to begin; with uvicorn's 5 a busy machine would kill and begin workers for ever
 GRACE = 3  # seconds for requests under way when the server is told to stop
 CONNECTIONS = 4_000  # at once: a browser has up to six, and closes them late
 
@@ -94,6 +95,7 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
         forwarded_allow_ips=settings.trusted_proxies,
         limit_concurrency=CONNECTIONS,
         timeout_graceful_shutdown=GRACE,
+        timeout_worker_healthcheck=START,
     )
 
 
