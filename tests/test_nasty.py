@@ -10,8 +10,8 @@ from app.sentences import one_line_break
 from tests.markup import Markup
 from tests.nasty import NASTY
 
-PAGES = ("/", "/stage", "/proof", "/lesson/text", "/lesson/scale")
-OPTIONS = ("", "&tint=surprise&rows=folded", "&unit=words", "&guess=on", "&view=projector&lang=de")
+PAGES = ("/", "/proof", "/lesson/text")
+OPTIONS = ("&tint=surprise&rows=folded", "&unit=words", "&guess=on&lang=de")
 
 
 def written(text: str) -> str:

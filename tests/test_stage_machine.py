@@ -19,7 +19,7 @@ ODD_VALUES = st.sampled_from(["", "0", "-1", "99", "x", "٣", "1e3", "on", "%"])
 
 
 FEW = settings(
-    max_examples=20,
+    max_examples=10,
     stateful_step_count=15,
     suppress_health_check=list(HealthCheck),
     derandomize=True,
