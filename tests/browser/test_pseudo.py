@@ -12,7 +12,8 @@ from tests.test_pseudo import ADDRESSES
 PHONES = (320, 390)  # pixels
 # Links, buttons, fields and texts that reach out of the screen, but for what scrolls or cuts its own.
 OUTSIDE = """() => [...document.querySelectorAll("a, button, input, select, p, h1, h2, dt, dd, th, td, li")]
-    .filter(element => !element.closest(".spoken, .skip, .data thead, pre, .scroll, .shade, .projector :is(.card, .cards)"))
+    .filter(element => !element.closest(".spoken, .skip, .data thead, pre, .scroll, .shade"))
+    .filter(element => !element.closest(".projector :is(.card, .cards)"))
     .map(element => [element, element.getBoundingClientRect()])
     .filter(([, box]) => box.width && (box.left < -1 || box.right > innerWidth + 1))
     .map(([element]) => element.outerHTML.slice(0, 120))"""
