@@ -3,6 +3,7 @@
 import json
 import sys
 from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -285,9 +286,17 @@ def own_checkpoint(shards: Path | None = None) -> Path:
     return settings.checkpoint
 
 
+def need(package: str, extra: str) -> None:
+    """End with the remedy where a package that only a benchmark takes is not installed."""
+    if not find_spec(package):
+        fail(f"{package}, which this measures with, is not installed: pip install -e '.[{extra}]'")
+
+
 @app.command()
 def bench(as_json: Annotated[bool, typer.Option("--json", help="Print numbers alone.")] = False) -> None:
     """Measure speed and memory, side by side in one run."""
+    need("onnxruntime", "bench")
+    need("transformers", "hub")
     from app.bench import measure, table
 
     rows = list(measure())
@@ -300,10 +309,7 @@ def bench(as_json: Annotated[bool, typer.Option("--json", help="Print numbers al
 @app.command()
 def bench_browser() -> None:
     """Measure in a real Chromium how long a step takes from key to screen, and what a first view weighs."""
-    from importlib.util import find_spec
-
-    if not find_spec("playwright"):
-        fail("playwright, which drives the browser, is not installed: pip install -e '.[dev]'")
+    need("playwright", "dev")
     from app.bench_browser import measure, table
 
     view, steps = measure()
@@ -318,12 +324,10 @@ def bench_load(
     knee: Annotated[bool, typer.Option(help="Fill larger and larger halls, until the server is full.")] = False,
 ) -> None:
     """Play a lecture of 300 students before a server of this machine; takes two minutes."""
+    need("locust", "bench")
     from app.bench_load import lecture, sweep, table
 
-    try:
-        console.print(table(list(sweep()) if knee else [lecture()]))
-    except RuntimeError as error:
-        fail(str(error))
+    console.print(table(list(sweep()) if knee else [lecture()]))
 
 
 @app.command()

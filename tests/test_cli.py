@@ -122,6 +122,18 @@ def test_a_model_of_another_maker_is_not_measured_and_why_is_said(
     assert len(outcome.errors.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("command", "package"), [("bench", "onnxruntime"), ("bench-load", "locust"), ("bench-browser", "playwright")]
+)
+def test_a_benchmark_names_the_package_that_it_lacks(
+    run: Any, monkeypatch: pytest.MonkeyPatch, command: str, package: str
+) -> None:
+    monkeypatch.setattr(cli, "find_spec", lambda name: None)
+    outcome = run(command)
+    assert outcome.status == 2
+    assert outcome.errors.startswith(f"Error: {package}, which this measures with, is not installed: pip install -e")
+
+
 COMMANDS = [
     *("serve", "settings", "pairs", "count", "pretrain", "evaluate", "bitter", "finetune-curve"),
     *("bench", "bench-browser", "bench-load", "bench-training"),
