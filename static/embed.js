@@ -10,6 +10,7 @@ let heightSaid = 0;
 const heightsTold = new Set(); // since something changed by hand, or all was at rest
 let restDue = null;
 let heightDue = null;
+let settled = false; // once loaded and at rest
 let stepSaid = "";
 
 function tell(event, details) {
@@ -21,7 +22,7 @@ function tell(event, details) {
 function tellHeight() {
   heightDue = null;
   clearTimeout(restDue);
-  restDue = setTimeout(() => heightsTold.clear(), REST);
+  restDue = setTimeout(rest, REST);
   const height = Math.min(Math.max(Math.ceil(document.documentElement.getBoundingClientRect().height), LOWEST), HIGHEST);
   if (height === heightSaid || (height < heightSaid && heightsTold.has(height))) return;
   heightSaid = height;
@@ -29,6 +30,17 @@ function tellHeight() {
   tell("height", { height });
   parent.postMessage(JSON.stringify({ subject: "lti.frameResize", height }), "*"); // as Canvas has it
   if (secret) parent.postMessage({ message: "height", value: height, secret }, "*"); // WordPress
+}
+
+// Once, all is told again: the host may not have listened yet, or the greater height may have been a font's on its way.
+function rest() {
+  heightsTold.clear();
+  if (settled) return;
+  settled = true;
+  heightSaid = 0;
+  stepSaid = "";
+  tellHeight();
+  tellStep();
 }
 
 function steps() {
@@ -98,6 +110,7 @@ if (secret) {
 
 if (isFramed) {
   new ResizeObserver(() => { heightDue ??= setTimeout(tellHeight, PAUSE); }).observe(document.documentElement);
+  addEventListener("load", tellHeight); // observers sleep while a frame is out of sight
   document.addEventListener("htmx:after:settle", () => {
     heightsTold.clear();
     tellStep();
