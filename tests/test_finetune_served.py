@@ -55,7 +55,7 @@ def port(shipped: Checkpoint, bank: Bank) -> Iterator[int]:
     """A server whose finetuning, unlike an operator's, gives way to nobody, since tests may keep every core busy."""
     runs = Runs(Worker(CHECKPOINTS / "tiny", niceness=0))
     services = Services(bank, Predictor(shipped), RenderedPages(1_000_000), {}, runs=runs)
-    server = uvicorn.Server(uvicorn.Config(create_app(Settings(), services), port=0, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(create_app(Settings(), services), port=0, log_config=None))
     thread = Thread(target=server.run)
     thread.start()
     while not server.started:

@@ -35,6 +35,8 @@ def test_every_address_keeps_the_prefix_and_answers(prefixed: TestClient, path: 
         if address.startswith("?"):  # the same page, in another language
             address = f"/prefix{path}{address}"
         assert address.removeprefix("http://testserver").startswith("/prefix/")  # what leaves the page is absolute
+        if "/api/finetune" in address:
+            continue  # it would finetune: tests/test_finetune_served.py has that
         # A text that is refused has a page that says so, and nothing to embed.
         answered = (200, 404) if "/oembed" in address else (200, 422)
         assert prefixed.get(unescape(address)).status_code in answered, address

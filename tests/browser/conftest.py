@@ -7,12 +7,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
 from app.bench_browser import chromium
 from tests.server import started
 
 DESKTOP, PHONE = (1280, 800), (390, 844)
+PATIENCE = 15_000  # milliseconds until something that should be so is called absent, on a machine busy with other tests
+
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass
@@ -78,7 +81,7 @@ def open_context(browser: Browser, origin: str, watch: Watch) -> Iterator[OpenCo
         context = browser.new_context(
             base_url=origin, viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", **options
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         watch.attach(context)
         contexts.append(context)
         return context

@@ -24,22 +24,23 @@ def test_f_gives_the_stage_the_whole_picture_and_back(page: Page) -> None:
     expect(page.locator(".where")).to_have_text("Pair 5 of 10")
 
 
-@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (1024, 768), (960, 540)])
+SIZES = [(1920, 1080), (1280, 720), (1024, 768), (960, 540)]
+
+
+@pytest.mark.parametrize("options", ["", "&rows=folded", "&guess=on", "&tint=surprise&unit=words"])
 @pytest.mark.parametrize("sentence", ["Hi there.", SENTENCE, LONG_ONE])
-def test_the_picture_holds_the_stage_without_scrolling(
-    open_context: OpenContext, sentence: str, size: tuple[int, int]
-) -> None:
-    page = open_context(size).new_page()
-    for options in ("", "&rows=folded", "&guess=on", "&tint=surprise&unit=words"):
-        page.goto(f"{address(sentence, 1)}&view=projector{options}")
+def test_the_picture_holds_the_stage_without_scrolling(page: Page, sentence: str, options: str) -> None:
+    page.goto(f"{address(sentence, 1)}&view=projector{options}")
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
         held = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
-        assert held == list(size), options
+        assert held == [width, height]
         expect(link(page, "Previous")).to_be_in_viewport(ratio=1)
         expect(page.locator("#refresh")).to_be_in_viewport(ratio=1)
         rights = page.locator(".options > :is(a, button)").evaluate_all(
             "all => all.map(e => e.offsetLeft + e.offsetWidth)"
         )
-        assert max(rights) < page.locator("#sentence").evaluate("field => field.offsetLeft"), options
+        assert max(rights) < page.locator("#sentence").evaluate("field => field.offsetLeft"), width
 
 
 @pytest.mark.parametrize("n_words", [8])
