@@ -55,6 +55,20 @@ def test_no_bar_moves_from_step_to_step(open_context: OpenContext, n_words: int)
         assert page.locator(".bars tbody .track").evaluate_all(place)[:8] == first, step
 
 
+def test_the_staircase_is_the_causal_mask_cell_for_cell(page: Page) -> None:
+    page.goto(f"{address(step=4)}&view=projector")
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    cells = page.locator(".staircase tbody tr:nth-child(4) .cell")
+    assert cells.evaluate_all("all => all.filter((one) => one.checkVisibility()).length") == 11
+    expect(page.locator(".sum div").first).to_be_in_viewport(ratio=1)
+
+
+def test_a_wrong_guess_leaves_room_for_every_bar(open_context: OpenContext) -> None:
+    page = open_context((1280, 720)).new_page()
+    page.goto(f"{address(step=4)}&view=projector&guess=on&pick=5000")
+    expect(page.locator(".remainder")).to_be_in_viewport(ratio=1)
+
+
 def test_the_shown_pairs_row_stays_in_sight_among_many(open_context: OpenContext) -> None:
     page = open_context((1280, 720)).new_page()
     page.goto(f"{address(LONG_ONE, 1)}&view=projector")
