@@ -53,8 +53,8 @@ Whole texts rather than a sentence:
     view_bitter.py    rules, counting and the network on growing amounts of text
 
 Beside the flow: settings.py (what an operator can set), bench.py, bench_passes.py, bench_browser.py and bench_load.py
-(how fast it is: beside others, on screen, before a hall), cli.py (`python -m app …`), and pretrain/, which makes the
-checkpoint in checkpoints/. main.py builds the app.
+(how fast it is: beside others, on screen, before a hall), cli.py, cli_bench.py and console.py (`python -m app …`), and
+pretrain/, which makes the checkpoint in checkpoints/. main.py builds the app.
 """
 
 from typing import TYPE_CHECKING

@@ -2,15 +2,14 @@
 
 import json
 import sys
-from dataclasses import asdict
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.text import Text
 
+from app import cli_bench
+from app.console import SHARDS, console, fail
 from app.sentences import DEFAULT_TOP_K, MAX_TOP_K, check_top_k
 from app.settings import CHECKPOINTS, Settings, table
 
@@ -21,9 +20,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-console = Console(highlight=False)
-
-SHARDS = Path("runs/shards")
+app.add_typer(cli_bench.app)
 
 
 def main() -> None:
@@ -43,12 +40,6 @@ def main() -> None:
         if not isinstance(error, CheckpointError | BankError | AssetError | InputError):
             raise
         fail(str(error))
-
-
-def fail(message: str) -> None:
-    """Print what is wrong and the remedy, and leave with status 2."""
-    Console(stderr=True, highlight=False, soft_wrap=True).print(Text(f"Error: {message}"))
-    sys.exit(2)
 
 
 @app.command()
@@ -284,75 +275,3 @@ def own_checkpoint(shards: Path | None = None) -> Path:
             "Name a folder that pretrain wrote in FREELABELS_MODEL"
         )
     return settings.checkpoint
-
-
-def need(package: str, extra: str) -> None:
-    """End with the remedy where a package that only a benchmark takes is not installed."""
-    if not find_spec(package):
-        fail(f"{package}, which this measures with, is not installed: pip install -e '.[{extra}]'")
-
-
-@app.command()
-def bench(as_json: Annotated[bool, typer.Option("--json", help="Print numbers alone.")] = False) -> None:
-    """Measure speed and memory, side by side in one run."""
-    need("onnxruntime", "bench")
-    need("transformers", "hub")
-    from app.bench import measure, table
-
-    rows = list(measure())
-    if as_json:
-        sys.stdout.write(json.dumps([asdict(row) for row in rows], indent=2) + "\n")
-    else:
-        console.print(table(rows))
-
-
-@app.command()
-def bench_browser() -> None:
-    """Measure in a real Chromium how long a step takes from key to screen, and what a first view weighs."""
-    need("playwright", "dev")
-    from app.bench_browser import measure, table
-
-    view, steps = measure()
-    console.print(table(steps))
-    console.print(f"first view: {len(view.requests)} requests, {view.size / 1000:.1f} kB over the wire")
-    for path, size in view.requests:
-        console.print(f"  {size / 1000:5.1f} kB  {path}", soft_wrap=True)
-
-
-@app.command()
-def bench_load(
-    knee: Annotated[bool, typer.Option(help="Fill larger and larger halls, until the server is full.")] = False,
-) -> None:
-    """Play a lecture of 300 students before a server of this machine; takes two minutes."""
-    need("locust", "bench")
-    from app.bench_load import lecture, sweep, table
-
-    console.print(table(list(sweep()) if knee else [lecture()]))
-
-
-@app.command()
-def bench_training(
-    shards: Annotated[Path, typer.Option(help="The corpus as tokens, as pretrain left it.")] = SHARDS,
-    minutes: Annotated[float, typer.Option(min=0.01, help="Training time of each loop.")] = 10,
-    learning_rate: Annotated[float, typer.Option(help="Ours, at its peak.")] = 8e-3,
-    threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0: as many as torch likes.")] = 0,
-) -> None:
-    """Race our training loop against a plain one on the same network, data and batch, side by side."""
-    from tempfile import TemporaryDirectory
-
-    import torch
-    from rich.progress import Progress
-
-    from app.model import GPTConfig
-    from app.pretrain.race import race, table
-    from app.pretrain.train import TrainConfig
-
-    if not (shards / "manifest.json").is_file():
-        fail(f"{shards} holds no shards to learn from: run pretrain first, or name its --shards")
-    if threads:
-        torch.set_num_threads(threads)
-    config = TrainConfig(tokens=10**12, minutes=minutes, learning_rate=learning_rate)
-    with TemporaryDirectory() as folder, Progress(console=console) as bar:
-        task = bar.add_task("racing", total=1.0)
-        ends = race(shards, Path(folder), GPTConfig(), config, lambda spent: bar.update(task, completed=spent))
-    console.print(table(*ends))

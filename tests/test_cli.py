@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import pytest
 from starlette.testclient import TestClient
 
-from app import cli
+from app import cli, cli_bench
+from app.console import console
 from app.formatting import percent, visible
 from tests.server import environment
 
@@ -26,7 +27,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
     def run(*arguments: str) -> Outcome:
         monkeypatch.setattr(sys, "argv", ["python -m app", *arguments])
-        monkeypatch.setattr(cli.console, "width", 160)
+        monkeypatch.setattr(console, "width", 160)
         with pytest.raises(SystemExit) as ended:
             cli.main()
         captured = capsys.readouterr()
@@ -128,7 +129,7 @@ def test_a_model_of_another_maker_is_not_measured_and_why_is_said(
 def test_a_benchmark_names_the_package_that_it_lacks(
     run: Any, monkeypatch: pytest.MonkeyPatch, command: str, package: str
 ) -> None:
-    monkeypatch.setattr(cli, "find_spec", lambda name: None)
+    monkeypatch.setattr(cli_bench, "find_spec", lambda name: None)
     outcome = run(command)
     assert outcome.status == 2
     assert outcome.errors.startswith(f"Error: {package}, which this measures with, is not installed: pip install -e")
@@ -145,7 +146,7 @@ def test_help_explains_every_command(run: Any, command: list[str]) -> None:
     outcome = run(*command, "--help")
     assert outcome.status == 0
     assert "Usage: " in outcome.output
-    assert len(cli.app.registered_commands) == len(COMMANDS)
+    assert len(cli.app.registered_commands + cli_bench.app.registered_commands) == len(COMMANDS)
     assert all(name in outcome.output for name in (command or COMMANDS))
 
 
@@ -192,10 +193,3 @@ def test_a_setting_that_cannot_be_read_is_named_with_what_it_should_be() -> None
     )
     assert done.returncode == 2
     assert done.stderr.startswith("Error: FREELABELS_CACHE_MEGABYTES is “much”: Input should be a valid number")
-
-
-def test_the_browsers_bench_names_what_is_missing(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    outcome = run("bench-browser")
-    assert outcome.status == 2
-    assert "playwright, which drives the browser, is not installed: pip install -e '.[dev]'" in outcome.errors

@@ -5,6 +5,7 @@ import pytest
 
 from app import checkpoint, cli
 from app.checkpoint import Checkpoint, CheckpointError
+from app.console import console
 from app.finetune import curve, rates
 from app.finetune.curve import Curve, Point
 from app.finetune.labelled import TASKS, load
@@ -64,7 +65,7 @@ def test_the_command_measures_keeps_and_shows_the_curve(
 ) -> None:
     monkeypatch.setenv("FREELABELS_MODEL", str(folder))
     monkeypatch.setattr(curve, "measure", lambda checkpoint, seeds: iter(points))
-    monkeypatch.setattr(cli.console, "width", 120)
+    monkeypatch.setattr(console, "width", 120)
     cli.finetune_curve(seeds=2)
     kept = curve.load(folder)
     assert kept
