@@ -1,5 +1,6 @@
 """The command line: `python -m app …`."""
 
+import gc
 import json
 import sys
 from pathlib import Path
@@ -49,6 +50,7 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, help="Processes, each with its own copy of the model.")] = 1,
 ) -> None:
     """Serve the app."""
+    gc.disable()  # until the app has started: nothing that is imported is garbage, and to find that out takes long
     from app.web import server
 
     server.serve(Settings(), host, port, workers)

@@ -1,5 +1,6 @@
 """The app, put together: `create_app(settings)`, and `app` for `uvicorn app.main:app`."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
@@ -44,7 +45,12 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         assets.check()
         app.state.services = services or Services.load(settings)
+        # What is loaded by now stays: to look through it for garbage over and over would stop all for a sixth of a second.
+        gc.collect()
+        gc.freeze()
+        gc.enable()
         yield
+        gc.unfreeze()
         await app.state.services.runs.close()
 
     app = FastAPI(

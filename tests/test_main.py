@@ -1,3 +1,4 @@
+import gc
 import shutil
 import subprocess
 import sys
@@ -85,6 +86,13 @@ def test_uvicorn_serves_the_app_from_any_working_directory(tmp_path: Path) -> No
 
 def test_the_model_is_loaded_when_the_app_starts_and_not_when_it_is_imported() -> None:
     assert not hasattr(app.state, "services")
+
+
+def test_what_the_start_loads_is_not_looked_through_for_garbage_while_it_serves() -> None:
+    with TestClient(app):
+        assert gc.isenabled()
+        assert gc.get_freeze_count() > 100_000
+    assert gc.get_freeze_count() == 0
 
 
 def test_the_app_does_not_start_without_its_model(tmp_path: Path) -> None:
