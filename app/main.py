@@ -45,7 +45,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         assets.check()
         app.state.services = services or Services.load(settings)
-        # What is loaded by now stays: to look through it for garbage over and over would stop all for a sixth of a second.
+        # What is loaded by now stays: each look through it for garbage would stop all for a sixth of a second.
         gc.collect()
         gc.freeze()
         gc.enable()
