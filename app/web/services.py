@@ -58,7 +58,7 @@ class Services:
         is_ours = isinstance(model, Checkpoint)
         # Another maker's network is none that `app.finetune` knows how to train.
         finetuned = settings.checkpoint if is_ours else CHECKPOINTS / "tiny"
-        Thread(target=scored, args=(model, TASK)).start()  # a second of work, before somebody waits for it
+        Thread(target=scored, args=(model, TASK), daemon=False).start()  # a second of work before somebody waits
         card, bitter = (_stored(settings.checkpoint / f"{name}.json") if is_ours else {} for name in ("card", "bitter"))
         allowance = Allowance(settings.allowance)
         return cls(
