@@ -97,7 +97,13 @@ def test_what_the_start_loads_is_not_looked_through_for_garbage_while_it_serves(
 
 def test_a_process_that_stops_right_after_its_start_ends_in_peace(tmp_path: Path) -> None:
     """A thread still at work in PyTorch when Python ends would abort it."""
-    program = "from app.main import app; from starlette.testclient import TestClient; TestClient(app).__enter__()"
+    program = "\n".join(
+        (
+            "from app.main import app",
+            "from starlette.testclient import TestClient",
+            "with TestClient(app) as client: client.get('/healthz')",
+        )
+    )
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=environment(), capture_output=True)
     assert (done.returncode, done.stderr) == (0, b"")
 
