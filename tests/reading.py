@@ -1,5 +1,7 @@
 """The stage as tests read it, and texts that are hard to keep whole."""
 
+import re
+
 from starlette.testclient import TestClient
 
 from tests.markup import Markup
@@ -31,3 +33,8 @@ def read(client: TestClient, path: str, status: int = 200, **query: str | int) -
 
 def where(markup: Markup) -> str:
     return markup.all("p", "where")[0].words
+
+
+def undone(text: str) -> str:
+    """A cell of an exported CSV file without its apostrophes, as the documentation says."""
+    return re.sub(r"(^|[,;\t\r\n])'", r"\1", text)

@@ -21,6 +21,7 @@ from app.pairs import training_pairs
 from app.predict import Predictor, log_probs
 from app.sentences import InputError
 from app.settings import RESOURCES
+from tests.reading import undone
 
 SENTENCE = "The boat drifted; 'twas =lost, -alone 😀."
 LONG = "the cat sat on the mat and " * 40  # many windows of the random network, which reads 32 tokens
@@ -125,11 +126,6 @@ def test_pandas_reads_every_format(random_checkpoint: Checkpoint) -> None:
         assert list(frame.columns) == [field.name for field in export.fields]
         assert frame["loss"].sum() == pytest.approx(sum(row["loss"] for row in rows(export)))
         assert list(frame["label_id"]) == export.ids[1:]
-
-
-def undone(text: str) -> str:
-    """As the documentation says."""
-    return re.sub(r"(^|[,;\t\r\n])'", r"\1", text)
 
 
 @given(st.text(alphabet="=+-@＝'a ,;\t\r\n|\"", max_size=12) | st.text(max_size=12))

@@ -89,6 +89,19 @@ def test_nothing_is_larger_than_was_asked_for(
     assert ("thumbnail_url" in answer) == has_thumbnail
 
 
+@pytest.mark.parametrize(
+    ("place", "title"),
+    [
+        ("/lesson/labels", "Labels are costly · Free Labels"),
+        ("/lesson/labels?lang=de", "Labels sind teuer · Free Labels"),
+        ("/model", "Free Labels"),
+        ("/?guess=on", "Free Labels"),
+    ],
+)
+def test_the_title_is_the_pages_own_in_its_own_language(client: TestClient, place: str, title: str) -> None:
+    assert oembed(client, f"http://testserver{place}")["title"] == title
+
+
 def test_xml_says_the_same(client: TestClient) -> None:
     response = client.get("/oembed", params={"url": STAGE, "format": "xml"})
     assert response.headers["content-type"].startswith("text/xml")
@@ -116,6 +129,14 @@ def test_errors_are_those_of_the_specification(
 ) -> None:
     response = client.get("/oembed", params={"url": url, **parameters})
     assert (response.status_code, response.json()["error"]["code"]) == (status, code)
+
+
+def test_where_no_page_may_frame_the_app_the_link_is_to_be_given(shipped: Checkpoint, bank: Bank) -> None:
+    known = Services(bank, Predictor(shipped), RenderedPages(1_000_000), {})
+    with TestClient(create_app(Settings(frame_ancestors="none"), known)) as client:
+        answer = client.get("/oembed", params={"url": STAGE})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "not_shown")
+    assert STAGE in answer.json()["error"]["message"]
 
 
 @pytest.mark.parametrize("public_url", ["https://example.org", "https://example.org/labels"])

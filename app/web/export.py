@@ -11,11 +11,12 @@ from starlette.routing import Route
 
 from app.export import FORMATS, MAX_EXPORT, NUMBERS, PAIR, Export, format_of
 from app.language import _
-from app.sentences import MAX_CHARACTERS, InputError
+from app.sentences import MAX_CHARACTERS, InputError, check_text
 from app.view_export import export_view
 from app.web.allowance import MADE
 from app.web.assets import content
 from app.web.language import check_language
+from app.web.limits import not_utf8
 from app.web.render import Page, frame
 from app.web.schemas import ErrorResponse
 from app.web.services import Services, services
@@ -32,7 +33,7 @@ router = APIRouter(prefix="/api", tags=["api"], dependencies=[Depends(check_lang
 async def page(request: Request) -> Response:
     """The form, and what the files hold."""
     check_language(request)
-    return await services(request).pages.get(request, lambda asked: _page(asked, sentence_of(asked)))
+    return await services(request).pages.get(request, _asked)
 
 
 async def download(request: Request) -> Response:
@@ -44,6 +45,15 @@ async def download(request: Request) -> Response:
         return await _streamed(request, asked.get("text", "").strip(), asked.get("format", ""), "numbers" in asked)
     except InputError as error:
         return _page(request, asked.get("text", ""), asked, error).response(request)
+
+
+def _asked(request: Request) -> Page:
+    text = sentence_of(request)
+    try:
+        check_text(text, MAX_EXPORT)
+    except InputError as error:
+        return _page(request, text, error=error)
+    return _page(request, text)
 
 
 def _page(request: Request, text: str, asked: Mapping[str, str] | None = None, error: InputError | None = None) -> Page:
@@ -58,6 +68,10 @@ async def _form(request: Request) -> Mapping[str, str]:
     """A form's fields; none where the body is no form, or one with files in it."""
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         return {}
+    wrong = not_utf8(await request.body())
+    if wrong:
+        message = _("The form holds bytes that are no text, %(bytes)s; it must be UTF-8. Type the text anew.")
+        raise InputError("not_utf8", message % {"bytes": wrong})
     async with request.form() as form:
         return {name: value for name, value in form.items() if isinstance(value, str)}
 

@@ -75,11 +75,21 @@ def _fault(scope: Scope) -> InputError | None:
         text = _("The URL has %(actual)s bytes; the limit is %(limit)s. Shorten the text in it.")
         said = text % {"actual": number(length), "limit": number(MAX_URL)}
         return TooLongError("too_long_url", said, limit=MAX_URL, actual=length)
+    wrong = not_utf8(scope["query_string"])
+    text = _("The URL holds bytes that are no text, %(bytes)s; it must be UTF-8. Type the text anew.")
+    return InputError("not_utf8", text % {"bytes": wrong}) if wrong else None
+
+
+def not_utf8(encoded: bytes) -> str:
+    """The first bytes of a URL's query or a form that are no text; empty where all are.
+
+    Replaced by a sign that nobody typed, they would be shown as somebody's text.
+
+    >>> not_utf8(b"text=a%C3%A9"), not_utf8(b"text=a%ED%A0%BD")
+    ('', '%ED')
+    """
     try:
-        unquote_to_bytes(scope["query_string"]).decode()
+        unquote_to_bytes(encoded).decode()
     except UnicodeDecodeError as error:
-        # Replaced by a sign that nobody typed, they would be shown as somebody's text.
-        text = _("The URL holds bytes that are no text, %(bytes)s; it must be UTF-8. Type the text anew.")
-        wrong = "".join(f"%{byte:02X}" for byte in error.object[error.start : error.end])
-        return InputError("not_utf8", text % {"bytes": wrong})
-    return None
+        return "".join(f"%{byte:02X}" for byte in error.object[error.start : error.end])
+    return ""

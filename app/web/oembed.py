@@ -1,5 +1,7 @@
 """What other sites ask of a link before they show it: /oembed, a frame to put in its place, and /preview.png."""
 
+import re
+from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
@@ -10,10 +12,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from app.language import _
+from app.language import ENGLISH, _, languages, speak
 from app.lesson.view import PARTS
 from app.preview import SIZE, preview
 from app.sentences import InputError
+from app.web.limits import not_utf8
 from app.web.public import public_url
 from app.web.render import Page
 from app.web.services import services
@@ -35,6 +38,7 @@ PAGES = (
 EMBED = "/embed"
 FRAME = (800, 900)  # CSS pixels, where the consumer sets no limit
 CACHE_AGE = 86_400  # seconds
+NOT_XML = re.compile("[\ufffe\uffff]")  # of what a sentence may hold (https://www.w3.org/TR/xml/, section 2.2)
 
 router = APIRouter(include_in_schema=False)
 
@@ -43,6 +47,12 @@ class NothingThereError(InputError):
     """The address is none that can be shown elsewhere."""
 
     status = 404
+
+
+class NotShownError(InputError):
+    """No other site may show anything in a frame: whoever asks should give the link."""
+
+    status = 401
 
 
 class UnknownFormatError(InputError):
@@ -68,11 +78,14 @@ def oembed(
         return JSONResponse(found)
     root = ElementTree.Element("oembed")
     for field, value in found.items():
-        ElementTree.SubElement(root, field).text = str(value)
+        ElementTree.SubElement(root, field).text = NOT_XML.sub("\ufffd", str(value))
     return Response(ElementTree.tostring(root, "utf-8", xml_declaration=True), media_type="text/xml")
 
 
 def _described(request: Request, url: str, maxwidth: int | None, maxheight: int | None) -> dict[str, Any]:
+    if request.app.state.settings.frame_ancestors == "none":
+        message = _("Whoever runs this server lets no page show it in a frame. A link to %(url)s always works.")
+        raise NotShownError("not_shown", message % {"url": url[:200]})
     path, query = _page_of(request, url)
     asked = Request({**request.scope, "path": path, "query_string": query.encode()})
     try:
@@ -80,8 +93,7 @@ def _described(request: Request, url: str, maxwidth: int | None, maxheight: int 
     except InputError as error:
         raise _nothing_at(url) from error
     width, height = (min(size, most or size) for size, most in zip(FRAME, (maxwidth, maxheight), strict=True))
-    is_told = path in GUESTS and asked.query_params.get("guess") != "on"  # else the title would be the answer
-    title = f"{sentence} · Free Labels" if is_told else "Free Labels"
+    title = f"{_title(path, asked.query_params, sentence)} · Free Labels".removeprefix(" · ")
     place = f"{EMBED}{path if path != '/' else ''}" if path in GUESTS else path
     address = public_url(request, f"{place}?{query}" if query else place)
     html = (
@@ -99,6 +111,14 @@ def _described(request: Request, url: str, maxwidth: int | None, maxheight: int 
     return {**found, **shown, **(thumbnail if has_room else {})}
 
 
+def _title(path: str, asked: Mapping[str, str], sentence: str) -> str:
+    """What a page shows, in the language that its address names; empty where it is nothing of its own."""
+    speak(languages().get(asked.get("lang", ""), ENGLISH))
+    if path.startswith("/lesson/") and path in GUESTS:
+        return _(PARTS[path.removeprefix("/lesson/")])
+    return sentence if path in GUESTS and asked.get("guess") != "on" else ""  # else the title would be the answer
+
+
 def _page_of(request: Request, url: str) -> tuple[str, str]:
     """The path, from the app's root, and the query of one of our pages."""
     try:
@@ -108,7 +128,7 @@ def _page_of(request: Request, url: str) -> tuple[str, str]:
     root = ours.path.rstrip("/")
     path = asked.path.removeprefix(root).removeprefix(EMBED) or "/"
     is_ours = asked.scheme in ("http", "https") and asked.netloc.lower() == ours.netloc.lower()
-    if not is_ours or not asked.path.startswith(root) or path not in PAGES:
+    if not is_ours or not asked.path.startswith(root) or path not in PAGES or not_utf8(asked.query.encode()):
         raise _nothing_at(url)
     return path, asked.query
 

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.language import _
-from app.sentences import InputError
+from app.sentences import InputError, check_text
 from app.state import refusal
 from app.view_worksheet import WorksheetView, sheet, topics
 from app.web.language import check_language
@@ -61,6 +61,8 @@ def _set(request: Request) -> tuple[str, str, int]:
         message = _("The set’s name has %(actual)s characters; the limit is %(limit)s. Shorten it.")
         sizes = {"actual": len(seed), "limit": LONGEST_SEED}
         raise InputError("invalid_seed", message % sizes, **sizes)
+    if seed:
+        check_text(seed)
     if topic not in ("", *names):
         raise InputError("invalid_topic", refusal("topic", topic, names), actual=topic[:40])
     if not (n.isascii() and n.isdigit() and 1 <= int(n[:9]) <= MOST):
