@@ -31,6 +31,9 @@ HIDEABLE = {
     "quiz": N_("the lesson’s questions"),
     "full": N_("the link to the full page"),
 }
+ON_STAGE = tuple(name for name in HIDEABLE if name != "quiz")
+ON_PART = ("headline", "text", "quiz", "full")  # of the lesson
+ON_TEXT = ("input", "headline", "tokens", "stepper", "staircase", "fold", "text", "quiz", "full")  # that part
 LONGEST_NAME = 40  # characters of a wrong name that a message repeats
 
 S = TypeVar("S", bound=State)

@@ -94,7 +94,7 @@ def test_a_qr_code_holds_the_whole_address() -> None:
 
 @pytest.mark.parametrize("sentence", [*HOSTILE, *ODD, "line one\nline two"])
 def test_a_sentence_goes_by_its_address_and_its_title_alone(sentence: str) -> None:
-    view = share_view(State(sentence, 2, hide=("input",), start=2), 5, 700, lambda path: f"https://x.org{path}")
+    view = share_view(State(sentence, 2, hide=("input",), start=2), "", 5, 700, lambda path: f"https://x.org{path}")
     link = next(each.text for each in view.links if each.id == "link")
     assert re.fullmatch(r"https://x\.org/\?[\w%+.~,=&-]+", link)
     assert "hide" not in link

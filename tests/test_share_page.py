@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
@@ -6,6 +7,7 @@ from starlette.testclient import TestClient
 
 from app.checkpoint import Checkpoint
 from app.embedding import HIDEABLE
+from app.lesson.view import PARTS
 from app.main import create_app
 from app.predict import Predictor
 from app.sentences import Bank
@@ -85,6 +87,54 @@ def test_what_cannot_be_is_said_and_the_rest_is_shared(client: TestClient, asked
     markup = read(client, "/share", 422, **{**STATE, **asked})
     assert message in markup.all("p", "error")[0].text
     assert snippet(markup, "link").startswith("http://testserver/?sentence=")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_each_part_of_the_lesson_is_handed_out_as_it_is(client: TestClient, part: str) -> None:
+    asked = {"sentence": SENTENCE, "step": "3", "wage": "20", "lang": "de"}
+    page = Markup(client.get(f"/lesson/{part}", params=asked).text)
+    [way] = [e for e in page.all("a") if e.attributes.get("href", "").startswith("/share/")]
+    markup = read(client, f"{way['href']}&hide=quiz")
+    link, preview = urlsplit(snippet(markup, "link")), urlsplit(markup.one("preview")["src"])
+    assert (link.path, preview.path) == (f"/lesson/{part}", f"/embed/lesson/{part}")
+    assert {name: values[0] for name, values in parse_qs(link.query).items()} == asked
+    assert parse_qs(preview.query) == {**parse_qs(link.query), "hide": ["quiz"]}
+    assert Markup(snippet(markup, "html")).all("iframe")[0]["src"] == f"http://testserver{preview.geturl()}"
+    assert page.all("title")[0].text in snippet(markup, "html")
+    assert markup.all("form")[0]["action"] == f"/share/lesson/{part}"
+    assert [e["href"] for e in markup.all("a", "button")] == [f"/lesson/{part}?{link.query}"]
+
+
+@pytest.mark.parametrize("part", ["labels", "text"])
+def test_each_tick_leaves_something_out_of_a_part(client: TestClient, part: str) -> None:
+    def shown(name: str) -> str:
+        text = client.get(f"/embed/lesson/{part}", params={"sentence": SENTENCE, "hide": name}).text
+        return re.sub(r'(&amp;|\?)hide=\w*|<input type="hidden" name="hide"[^>]*>|\s', "", text)
+
+    boxes = [e for e in read(client, f"/share/lesson/{part}").all("input") if e["type"] == "checkbox"]
+    assert len(boxes) > 3
+    for box in boxes:
+        assert shown(box["value"]) != shown(""), box["value"]
+
+
+def test_a_range_of_steps_is_asked_for_where_there_are_steps_alone(client: TestClient) -> None:
+    asked = {
+        part: {e["id"] for e in read(client, f"/share/lesson/{part}").all("input") if e["type"] == "number"}
+        for part in PARTS
+    }
+    assert {part for part, fields in asked.items() if "end" in fields} == {"text"}
+    assert all("height" in fields for fields in asked.values())
+
+
+def test_a_clock_that_runs_is_not_handed_out(client: TestClient) -> None:
+    markup = read(client, "/share/lesson/labels", sentence=SENTENCE, labels="pnp", begun="1700000000.0")
+    assert parse_qs(urlsplit(snippet(markup, "link")).query) == {"sentence": [SENTENCE], "step": ["1"]}
+    done = {"labels": "pnpnpnpn", "seconds": "12.5"}
+    assert "labels=pnpnpnpn&seconds=12.5" in snippet(read(client, "/share/lesson/labels", **done), "link")
+
+
+def test_what_is_no_part_of_the_lesson_cannot_be_shared(client: TestClient) -> None:
+    assert client.get("/share/lesson/nothing").status_code == 404
 
 
 def test_empty_fields_of_the_form_ask_for_nothing(client: TestClient) -> None:

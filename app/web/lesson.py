@@ -25,7 +25,7 @@ from app.web.finetune import result
 from app.web.render import Page, frame, is_embedded, root_path
 from app.web.runs import RunError
 from app.web.services import services
-from app.web.stage import sentence_of, stepped
+from app.web.stage import Asked, sentence_of, stepped
 from app.web.upload import MAX_UPLOAD
 
 
@@ -166,12 +166,26 @@ def _view(
     return view, 422 if refused else 200
 
 
-def state_of(request: Request) -> tuple[LessonState, tuple[str, ...]]:
-    """What a request's query says, and a message for each part of it that cannot be."""
-    asked = request.query_params
+def read_part(request: Request) -> tuple[str, Asked]:
+    """The part that the address names, and what its query asks for, with the wishes of a page that embeds it.
+
+    InputError where its sentence cannot be cut. A clock that runs is left out: it is one reader's own.
+    """
+    part = _part(request)
+    state, messages = state_of(request, has_wishes=True)
+    if not state.seconds:
+        state = replace(state, begun="", labels="")
+    analysis = services(request).predictor.analyze(state.sentence)
+    state, more = stepped(request, state, len(analysis.predictions), has_wishes=True)
+    return part, Asked(state, analysis, {}, (*messages, *more))
+
+
+def state_of(request: Request, *, has_wishes: bool = False) -> tuple[LessonState, tuple[str, ...]]:
+    """What a request's query says, and a message for each part of it that cannot be; has_wishes: see `read_query`."""
+    asked, has_wishes = request.query_params, has_wishes or is_embedded(request)
     state, refused = shown_as(LessonState(sentence_of(request)), asked)
     state, more = read(state, asked)
-    state, unknown = hiding(state, asked.getlist("hide")) if is_embedded(request) else (state, ())
+    state, unknown = hiding(state, asked.getlist("hide")) if has_wishes else (state, ())
     return state, (*refused, *more, *unknown)
 
 

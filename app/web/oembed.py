@@ -33,6 +33,7 @@ PAGES = (
     "/worksheet",
     "/worksheet/key",
     "/share",
+    *(f"/share/lesson/{part}" for part in PARTS),
     "/privacy",
 )
 EMBED = "/embed"

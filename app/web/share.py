@@ -1,4 +1,4 @@
-"""/share: the stage's present view to hand out, as a page and as a panel on the stage."""
+"""/share: the present view of the stage, or of a part of the lesson, to hand out; also as a panel on the stage."""
 
 from urllib.parse import urlsplit
 
@@ -11,6 +11,7 @@ from app.language import _
 from app.sentences import InputError
 from app.view_share import HEIGHT, HIGHEST, LOWEST, ShareView, share_view
 from app.web.language import check_language
+from app.web.lesson import read_part
 from app.web.public import public_url
 from app.web.render import Page, frame, root_path
 from app.web.stage import read_query
@@ -23,8 +24,9 @@ async def page(request: Request) -> Response:
 
 async def panel(request: Request) -> Response:
     """The same for htmx, which puts it on the stage; where it replaces the page's, the page's address follows."""
-    is_on_page = urlsplit(request.headers.get("HX-Current-URL", "")).path == f"{root_path(request)}/share"
-    address = {"HX-Replace-Url": f"{root_path(request)}/share?{request.url.query}"} if is_on_page else {}
+    page = f"{root_path(request)}/share{_path(request)}"
+    is_on_page = urlsplit(request.headers.get("HX-Current-URL", "")).path == page
+    address = {"HX-Replace-Url": f"{page}?{request.url.query}"} if is_on_page else {}
     return await _answer(request, "_fragments/share.html", {"Vary": "HX-Current-URL", **address})
 
 
@@ -36,8 +38,13 @@ async def _answer(request: Request, template: str, headers: dict[str, str]) -> R
     return answer.response(request)
 
 
+def _path(request: Request) -> str:
+    """What is handed out, as a path of the app's; empty for the stage."""
+    return f"/lesson/{request.path_params['part']}" if "part" in request.path_params else ""
+
+
 def _view(request: Request) -> ShareView:
-    asked = read_query(request, has_wishes=True)
+    part, asked = read_part(request) if _path(request) else ("", read_query(request, has_wishes=True))
     refused, height = list(asked.refused), HEIGHT
     try:
         height = _height(request.query_params.get("height") or str(HEIGHT))
@@ -45,6 +52,7 @@ def _view(request: Request) -> ShareView:
         refused.append(error.message)
     return share_view(
         asked.state,
+        part,
         len(asked.analysis.predictions),
         height,
         lambda path: public_url(request, path),
@@ -63,4 +71,9 @@ def _height(text: str) -> int:
     return height
 
 
-routes = [Route("/share", page), Route("/share/panel", panel)]
+routes = [
+    Route("/share", page),
+    Route("/share/panel", panel),
+    Route("/share/lesson/{part}", page),
+    Route("/share/panel/lesson/{part}", panel),
+]

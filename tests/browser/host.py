@@ -24,7 +24,9 @@ def another_site(html: str, **headers: str) -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), OnePage)
     thread = Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://localhost:{server.server_port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield f"http://localhost:{server.server_port}/"
+    finally:  # or a test that fails would never end
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -35,7 +35,7 @@ def test_ticks_and_steps_change_the_preview_and_the_snippets(any_page: Page) -> 
 
 
 def test_the_preview_says_how_high_the_frame_should_be(page: Page) -> None:
-    page.goto(f"/share{address()[1:]}")
+    page.goto(f"/share/lesson/labels{address()[1:]}")
     page.locator("#preview").scroll_into_view_if_needed()
     page.frames[1].wait_for_function(
         "() => innerHeight === Math.ceil(document.documentElement.getBoundingClientRect().height)"
