@@ -21,7 +21,7 @@ SCALE = 2
 MARGIN, GAP, LEADING = 60, 10, 1.75
 SIZES = (60, 52, 44, 36, 30)  # of the sentence's type: the largest by which it fits
 ROOM = 310  # the height for the sentence
-ROWS = 3  # candidates
+ROWS, TRACK = 3, 590  # candidates, and the length of a bar for certainty
 GROUND, CARD, TEXT, QUIET, FAINT, BAR = "#fcfcfa", "#ffffff", "#1b2230", "#566072", "#eef0f4", "#6f80a0"
 COLOURS = {"context": ("#0b5c94", "#dcecf8"), "label": ("#a84300", "#ffe7d3"), "future": (QUIET, CARD)}
 
@@ -140,6 +140,6 @@ def _bars(draw: _Pen, analysis: Analysis, step: int) -> None:
     for place, (text, probability, is_label) in enumerate(rows):
         middle, colour = 474 + place * 38, COLOURS["label"][0] if is_label else TEXT
         draw.text(MARGIN, middle, _shown(text, 16), "Serif", 28, colour)
-        draw.rectangle(360, middle - 10, 620, 20, FAINT)
-        draw.rectangle(360, middle - 10, max(3, 620 * probability), 20, colour if is_label else BAR)
-        draw.text(1000, middle, percent(probability, prediction.loss if is_label else 0), "Sans", 26, colour)
+        draw.rectangle(360, middle - 10, TRACK, 20, FAINT)
+        draw.rectangle(360, middle - 10, max(3, TRACK * probability), 20, colour if is_label else BAR)
+        draw.text(380 + TRACK, middle, percent(probability, prediction.loss if is_label else 0), "Sans", 26, colour)

@@ -1,16 +1,15 @@
 """Pairs on paper: what a worksheet asks, and its answers, as words, digits and marks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
-
-import segno
+from typing import Annotated, Any
 
 from app.formatting import Segment, context_segments, decimal, formula, loss_text, perplexity_text, segments
 from app.language import _
 from app.pairs import causal_mask
 from app.predict import Analysis
 from app.sentences import InputError, Theme
+from app.share import qr_code
 from app.state import State
 
 MOST_TOKENS = 24  # whose mask can be shaded by hand on a sheet of A4
@@ -64,10 +63,10 @@ class WorksheetView:
     query: Annotated[str, "the URL's query of this very set"]
 
 
-def sheet(analysis: Analysis, number: int, address: Callable[[str], str]) -> SheetView:
+def sheet(analysis: Analysis, number: int, kept: Mapping[str, Any], address: Callable[[str], str]) -> SheetView:
     """A sentence as a worksheet; InputError where it has more tokens than the sheet has room for.
 
-    address: the absolute address of a query's stage.
+    kept: options of the page that the stage keeps. address: the absolute address of a query's stage.
     """
     n_tokens = len(analysis.tokens)
     if n_tokens > MOST_TOKENS:
@@ -75,7 +74,7 @@ def sheet(analysis: Analysis, number: int, address: Callable[[str], str]) -> She
         raise InputError(
             "too_many_tokens", message % {"actual": n_tokens, "limit": MOST_TOKENS}, limit=MOST_TOKENS, actual=n_tokens
         )
-    query = State(analysis.sentence).query()
+    query = State(analysis.sentence, **kept).query()
     return SheetView(
         number=number,
         sentence=analysis.sentence,
@@ -93,7 +92,7 @@ def sheet(analysis: Analysis, number: int, address: Callable[[str], str]) -> She
         mask=tuple(map(tuple, causal_mask(n_tokens - 1))),
         mean_loss=loss_text(analysis.mean_loss),
         perplexity=perplexity_text(analysis.perplexity, analysis.mean_loss),
-        code=segno.make(address(query), micro=False, boost_error=False).svg_inline(border=2, omitsize=True),
+        code=qr_code(address(query)),
         query=query,
     )
 

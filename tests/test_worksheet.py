@@ -6,7 +6,6 @@ import subprocess
 from typing import Any
 
 import pytest
-import segno
 from starlette.testclient import TestClient
 
 from app.checkpoint import Checkpoint
@@ -14,6 +13,7 @@ from app.main import create_app
 from app.predict import Predictor
 from app.sentences import Bank, Theme
 from app.settings import RESOURCES, Settings
+from app.share import qr_code
 from app.web.render import RenderedPages
 from app.web.services import Services
 from tests.markup import Markup
@@ -64,13 +64,12 @@ def test_the_key_shades_the_causal_mask(client: TestClient) -> None:
     assert [row.text.count("seen") for row in rows] == [1, 2, 3, 4, 5, 6]
 
 
-def test_the_code_leads_to_the_stage_at_the_apps_public_address(shipped: Checkpoint, bank: Bank) -> None:
+def test_the_code_leads_to_the_stage_in_this_language_at_the_public_address(shipped: Checkpoint, bank: Bank) -> None:
     known = Services(bank, Predictor(shipped), RenderedPages(1_000_000), {})
     settings = Settings(public_url="https://example.org/labels")
     with TestClient(create_app(settings, known)) as client:
-        html = client.get("/worksheet", params=QUERY).text
-    code = segno.make("https://example.org/labels/?sentence=The+cat+sat+on+the+mat.&step=1", boost_error=False)
-    assert str(code.svg_inline(border=2, omitsize=True)) in html
+        html = client.get("/worksheet", params={**QUERY, "lang": "de"}).text
+    assert qr_code("https://example.org/labels/?sentence=The+cat+sat+on+the+mat.&step=1&lang=de") in html
 
 
 def test_a_kept_page_is_not_given_to_who_asks_by_another_name(client: TestClient) -> None:

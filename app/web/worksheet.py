@@ -31,15 +31,17 @@ async def key(request: Request) -> Response:
 
 
 def _page(request: Request, is_key: bool) -> Page:
-    return Page.of("worksheet.html", worksheet=_view(request, is_key), **frame(request))
+    around = frame(request)
+    view = _view(request, is_key, dict(around["kept_fields"]))
+    return Page.of("worksheet.html", worksheet=view, **around)
 
 
-def _view(request: Request, is_key: bool) -> WorksheetView:
+def _view(request: Request, is_key: bool, kept: dict[str, str]) -> WorksheetView:
     known = services(request)
     seed, topic, n = _set(request)
     sentences = known.bank.pick(seed, n, topic) if seed else (sentence_of(request),)
     sheets = tuple(
-        sheet(known.predictor.analyze(sentence), number, lambda query: public_url(request, f"/?{query}"))
+        sheet(known.predictor.analyze(sentence), number, kept, lambda query: public_url(request, f"/?{query}"))
         for number, sentence in enumerate(sentences, start=1)
     )
     return WorksheetView(

@@ -18,6 +18,7 @@ def test_each_sheet_of_a_set_is_a_page_of_paper_without_what_is_for_the_screen(a
     any_page.emulate_media(media="print")
     for name in (".top", ".set", "footer"):
         expect(any_page.locator(name)).to_be_hidden()
+    expect(any_page.locator("html")).to_have_css("background-color", "rgba(0, 0, 0, 0)")
 
 
 def test_a_set_is_drawn_by_a_form_and_shared_by_its_address(any_page: Page) -> None:
