@@ -1,4 +1,4 @@
-"""A text's pairs as files, read back by pandas and PyArrow, and trained on by PyTorch."""
+"""A text's pairs as files, read back by pandas, polars and PyArrow, and trained on by PyTorch."""
 
 import csv
 import io
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -136,6 +137,16 @@ def test_a_cells_text_can_be_had_back_and_begins_no_formula_at_any_separator(tex
         assert not cell.lstrip(" ").startswith(tuple("=+-@＝＋－＠"))
 
 
+def test_polars_reads_every_format_as_it_is(random_checkpoint: Checkpoint) -> None:
+    export = Export(random_checkpoint, f"{SENTENCE} NA null {LONG}", has_numbers=True)
+    jsonl, cells, table = (io.BytesIO(written(export, name)) for name in FORMATS)
+    expected = rows(export)
+    assert pl.read_parquet(table).to_dicts() == pl.read_ndjson(jsonl).to_dicts() == expected
+    read = pl.read_csv(cells)
+    assert [undone(label) for label in read["label"]] == [row["label"] for row in expected]
+    assert read["loss"].to_list() == [row["loss"] for row in expected]
+
+
 def test_a_parquet_file_comes_in_pieces_and_holds_several_groups_of_rows(
     random_checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,9 +156,11 @@ def test_a_parquet_file_comes_in_pieces_and_holds_several_groups_of_rows(
     assert parquet.ParquetFile(io.BytesIO(b"".join(pieces))).num_row_groups > 3
 
 
-def test_the_program_on_the_page_trains_on_the_file(random_checkpoint: Checkpoint, tmp_path: Path) -> None:
+def test_the_ten_lines_on_the_page_train_on_the_file(random_checkpoint: Checkpoint, tmp_path: Path) -> None:
     (tmp_path / "pairs.jsonl").write_bytes(written(Export(random_checkpoint, LONG[:300], has_numbers=False), "jsonl"))
     program = RESOURCES / "static" / "train.py"
+    lines = program.read_text(encoding="utf-8").splitlines()
+    assert len([line for line in lines if line and not line.startswith("import ")]) == 10
     done = subprocess.run([sys.executable, program], cwd=tmp_path, capture_output=True, text=True, check=True)
     losses = [float(line.split()[1]) for line in done.stdout.splitlines()]
     assert losses[-1] < losses[0] / 2
