@@ -167,6 +167,12 @@ def test_every_page_leads_to_its_description_and_its_picture(client: TestClient,
     assert meta(markup, "twitter:card") == "summary_large_image"
 
 
+@pytest.mark.parametrize("guest", ["/embed", "/embed/?step=2&hide=input", "/embed/lesson/text?sentence=Hi+there."])
+def test_a_guest_leads_to_the_description_of_itself(client: TestClient, guest: str) -> None:
+    links = [e["href"] for e in Markup(client.get(guest).text).all("link") if e["rel"] == "alternate"]
+    assert [frame(client.get(links[0]).json()["html"])["src"]] == [f"http://testserver{guest.replace('/?', '?')}"]
+
+
 def test_a_stages_head_tells_its_very_state(client: TestClient) -> None:
     markup = Markup(client.get(STAGE).text)
     assert meta(markup, "og:url") == STAGE

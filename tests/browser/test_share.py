@@ -60,15 +60,23 @@ def test_where_the_clipboard_is_withheld_the_text_is_selected(page: Page) -> Non
     assert page.evaluate("getSelection().toString()").strip() == page.locator("#markdown").inner_text()
 
 
-def test_the_snippet_pasted_into_another_sites_page_shows_this_very_view(page: Page, watch: Watch) -> None:
+def test_what_is_pasted_or_unfurled_in_another_sites_page_shows_this_very_view(
+    page: Page, watch: Watch, origin: str
+) -> None:
     sentence = "“<b>5 & 6</b>” is 'half' of 100%."
     page.goto(f"/share{address(sentence, 4)[1:]}&hide=refresh")
     snippet = page.locator("#html").text_content()
-    page_with_it = f'<!doctype html><title>Course</title><link rel="icon" href="data:,">{snippet}'
-    with another_site(page_with_it) as site:
+    unfurled = page.request.get("/oembed", params={"url": f"{origin}{address(sentence, 3)}"}).json()["html"]
+    page_with_them = f'<!doctype html><title>Course</title><link rel="icon" href="data:,">{snippet}{unfurled}'
+    with another_site(page_with_them) as site:
         watch.elsewhere = (*watch.elsewhere, site)
         page.goto(site)
-        frame = page.frame_locator("iframe")
+        frame = page.frame_locator("iframe >> nth=1")
+        page.locator("iframe").last.scroll_into_view_if_needed()
+        expect(frame.get_by_label("Your sentence")).to_have_value(sentence)
+        frame.get_by_role("link", name="Previous").click()
+        expect(frame.locator(".where")).to_contain_text("Pair 2 of")
+        frame = page.frame_locator("iframe >> nth=0")
         expect(frame.get_by_label("Your sentence")).to_have_value(sentence)
         expect(frame.locator(".where")).to_contain_text("Pair 4 of")
         expect(frame.locator("#refresh")).to_have_count(0)
