@@ -107,8 +107,11 @@ def _laid_out(texts: Sequence[str], step: int, is_hidden: bool) -> tuple[int, li
         most = int(ROOM / (size * LEADING))
         if boxes[-1].line < most:
             return size, boxes
-    first = max(0, step - 24)
-    return size, [box for box in _placed(texts, step, is_hidden, size, first) if box.line < most]
+    for first in range(max(0, step - 24), step + 1):
+        boxes = [box for box in _placed(texts, step, is_hidden, size, first) if box.line < most]
+        if boxes[-1].kind != "context":  # the label has come to stand on these lines
+            break
+    return size, boxes
 
 
 def _placed(texts: Sequence[str], step: int, is_hidden: bool, size: int, first: int) -> Iterator[_Box]:

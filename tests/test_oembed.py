@@ -221,5 +221,13 @@ def test_any_sentence_can_be_drawn(predictor: Predictor, sentence: str, where: s
     assert picture(predictor, sentence, 1 if where == "first" else last)
 
 
+@pytest.mark.parametrize("step", [24, 59])
+def test_the_label_is_in_the_picture_also_of_long_words(predictor: Predictor, step: int) -> None:
+    sentence = "representative infrastructure characteristics " * 20
+    tokens = Image.open(BytesIO(picture(predictor, sentence.strip(), step))).crop((0, 100, 1200, 410))
+    colours = {colour for _, colour in tokens.getcolors(1 << 20) or ()}
+    assert (0xA8, 0x43, 0x00) in colours
+
+
 def test_a_sentence_that_cannot_be_cut_has_no_picture(client: TestClient) -> None:
     assert client.get("/preview.png?sentence=a").status_code == 422

@@ -129,8 +129,8 @@ def test_a_range_of_steps_is_asked_for_where_there_are_steps_alone(client: TestC
 def test_a_clock_that_runs_is_not_handed_out(client: TestClient) -> None:
     markup = read(client, "/share/lesson/labels", sentence=SENTENCE, labels="pnp", begun="1700000000.0")
     assert parse_qs(urlsplit(snippet(markup, "link")).query) == {"sentence": [SENTENCE], "step": ["1"]}
-    done = {"labels": "pnpnpnpn", "seconds": "12.5"}
-    assert "labels=pnpnpnpn&seconds=12.5" in snippet(read(client, "/share/lesson/labels", **done), "link")
+    done = read(client, "/share/lesson/labels", labels="pnpnpnpn", seconds="12.5")
+    assert "labels=pnpnpnpn&seconds=12.5" in snippet(done, "link")
 
 
 def test_what_is_no_part_of_the_lesson_cannot_be_shared(client: TestClient) -> None:
