@@ -82,6 +82,7 @@ def test_what_is_pasted_or_unfurled_in_another_sites_page_shows_this_very_view(
         expect(frame.locator("#refresh")).to_have_count(0)
         page.frames[1].wait_for_load_state()
         page.get_by_role("link", name="Open the full page").click()
+        page.wait_for_url(f"{origin}/?*")
         expect_step(page, 4, sentence)
 
 
