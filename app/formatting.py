@@ -206,22 +206,23 @@ def _superscript(number: int) -> str:
     return str(number).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
-# What a formula's terms stand for on the stage: app.css gives both one colour, and shows one where the other is met.
-_TERMS = (
-    (re.compile("<msub>(?=<mi>[xw]</mi><mrow><mo>&#x0003C;)"), '<msub class="term-context">'),
-    (re.compile("<msub>(?=<mi>[xw]</mi>(?:<mrow>)?<m[in]>)"), '<msub class="term-label">'),
-    (re.compile("<mi>(?=P</mi>)"), '<mi class="term-probability">'),
-)
+def term(name: str, latex: str) -> str:
+    r"""A part of a formula, in LaTeX, by the name of what it stands for on the page.
+
+    The style sheets give both one colour, and show one where the other is met.
+
+    >>> term("label", "x_t")
+    '\\class{term-label}{x_t}'
+    """
+    return rf"\class{{term-{name}}}{{{latex}}}"
 
 
 def formula(latex: str) -> str:
     """LaTeX to MathML, shown without JavaScript by every current browser; a leading <, as in x_{<t}, without spaces.
 
-    Its numbers get the language's decimal mark, and x_t, x_{<t} and P the classes of what they stand for.
+    Its numbers get the language's decimal mark.
     """
     mathml: str = DIGITS.sub(lambda found: marked(found[0]), convert(latex))
-    for term, classed in _TERMS:
-        mathml = term.sub(classed, mathml)
     return mathml.replace("<mrow><mo>&#x0003C;", '<mrow><mo lspace="0" rspace="0">&#x0003C;')
 
 

@@ -16,6 +16,7 @@ from app.formatting import (
     ordinal,
     percent,
     segments,
+    term,
     visible,
 )
 from app.language import _, number
@@ -70,6 +71,7 @@ def pair_view(analysis: Analysis, prediction: Prediction, vocab_size: int) -> Pa
     t = prediction.position
     p, in_percent = decimal(prediction.probability, prediction.loss), percent(prediction.probability, prediction.loss)
     x = "w" if analysis.unit == "word" else "x"
+    label, before = term("label", rf"{x}_{{{t}}}"), term("context", rf"{x}_{{<{t}}}")
     room = PAIR_CHARACTERS - len(prediction.label)
     context = prediction.context if len(prediction.context) <= room else "…" + prediction.context[1 - room :]
     return PairView(
@@ -77,7 +79,7 @@ def pair_view(analysis: Analysis, prediction: Prediction, vocab_size: int) -> Pa
         label=segments(prediction.label),
         room="".join(token.text for token in analysis.tokens)[:PAIR_CHARACTERS],
         has_odds=any(odds(other.probability) for other in analysis.predictions),
-        probability=formula(rf"P({x}_{{{t}}} \mid {x}_{{<{t}}}) = {p}"),
+        probability=formula(rf"{term('probability', 'P')}({label} \mid {before}) = {p}"),
         loss=formula(rf"-\ln \, {p} \approx {loss_digits(prediction.loss)}"),
         percent=in_percent,
         odds=odds(prediction.probability),

@@ -8,7 +8,7 @@ from app.charts import FIRST, QUIET, SECOND, Line, Mark, labels_chart
 from app.finetune.curve import Curve, Point
 from app.finetune.labelled import TASKS, Task
 from app.finetune.training import MOST_LABELS, NETWORKS, Network, Run
-from app.formatting import THIN, counted, formula, share
+from app.formatting import THIN, counted, formula, share, term
 from app.language import N_, _, number
 from app.lesson.finetuning import Ends, Finetuned, runs_of
 from app.lesson.state import LessonState
@@ -93,11 +93,11 @@ def finetune_view(
 ) -> FinetuneView:
     """run: the next one; n_tokens: of its sentences; is_shown: whether what is finetuned is the model on the page."""
     ends = {ran: known.ends.get(ran, {}) for ran in runs_of(state.runs) if ran.task == task.name}
-    curve, pre, end = known.curve, _weights(_("pre")), _weights(_("task"))
+    curve, (begun, pretrained, finetuned) = known.curve, _weights()
     return FinetuneView(
-        formula=formula(rf"\theta_0 \to {pre} \to {end}"),
+        formula=formula(rf"{begun} \to {pretrained} \to {finetuned}"),
         arrows=_arrows(run, known, n_tokens),
-        end=formula(end),
+        end=formula(finetuned),
         tasks=tuple(TaskView(name, _(QUESTIONS[name]), name == task.name) for name in TASKS),
         examples=tuple(
             ExampleView(example.text, _(LABELS[example.label]))
@@ -128,8 +128,10 @@ def finetune_view(
     )
 
 
-def _weights(name: str) -> str:
-    return rf"\theta_{{\text{{{name}}}}}"
+def _weights() -> tuple[str, str, str]:
+    """Before pretraining, after it and after finetuning, in LaTeX."""
+    pre, task = (rf"\theta_{{\text{{{name}}}}}" for name in (_("pre"), _("task")))
+    return term("begun", r"\theta_0"), term("pretrained", pre), term("finetuned", task)
 
 
 def accuracy_text(accuracy: float) -> str:
@@ -155,10 +157,10 @@ def _arrows(run: Run, known: Finetuned, n_tokens: int) -> tuple[ArrowView, ...]:
         _("time"): _("%(seconds)s s for %(n)s labels") % took if took else _("not measured"),
         by_hand: number(run.n_labels),
     }
-    begun, pretrained = formula(r"\theta_0"), formula(_weights(_("pre")))
+    begun, pretrained, _finetuned = _weights()
     return (
-        ArrowView(begun, _("random weights"), _("pretraining, once"), _facts(pretraining)),
-        ArrowView(pretrained, _("a language model"), _("finetuning, for each task"), _facts(finetuning)),
+        ArrowView(formula(begun), _("random weights"), _("pretraining, once"), _facts(pretraining)),
+        ArrowView(formula(pretrained), _("a language model"), _("finetuning, for each task"), _facts(finetuning)),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from app.count import Count
-from app.formatting import counted, formula, in_words
+from app.formatting import counted, formula, in_words, term
 from app.language import N_, _, marked, ngettext, number
 from app.lesson.labelling import LABELS, Labelling, cost
 from app.lesson.state import LessonState
@@ -76,6 +76,8 @@ def labelling_view(
     is_running = bool(state.begun) and not labelling.is_done
     pace = float(state.seconds) / len(texts) if is_done else 0.0
     wage = float(state.wage)
+    labelled, n = term("set", r"\mathcal{D}_\text{sup}"), term("number", "n")
+    x, y = term("context", "x_i"), term("label", "y_i")
     return LabellingView(
         begin=state.query(labels="", seconds="", begun=""),
         text=texts[len(given)] if is_running else "",
@@ -97,7 +99,7 @@ def labelling_view(
         if is_done
         else "",
         agreed=_agreed(labelling) if is_done else "",
-        formula=formula(rf"\mathcal{{D}}_\text{{sup}} = \{{(x_i, y_i)\}}_{{i=1}}^{{n}}, \quad n = {len(texts)}"),
+        formula=formula(rf"{labelled} = \{{({x}, {y})\}}_{{i=1}}^{{{n}}}, \quad {n} = {len(texts)}"),
         costs=tuple(_line(what, n, source, pace, wage) for what, n, source in amounts) if is_done else (),
         year=_("A working year is %(hours)s hours.") % {"hours": number(WORKING_YEAR)},
         pairs=_pairs(total),

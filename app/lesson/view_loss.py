@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from app.charts import FIRST, INK, SECOND, Axis, Mark, curve_chart
-from app.formatting import counted, decimal, formula, loss_digits, loss_text, percent, share, visible
+from app.formatting import counted, decimal, formula, loss_digits, loss_text, percent, share, term, visible
 from app.language import _, number
 from app.lesson.same_loss import Answer, Match
 from app.lesson.state import LessonState
@@ -55,13 +55,14 @@ class LossView:
 def loss_view(by_hand: Answer, own: Answer, matches: tuple[Match, Match], state: LessonState) -> LossView:
     """by_hand: a person's label, and what a classifier gave it; own: a text's, and what the language model gave it."""
     p, right = float(state.probability) / 100, _("right answer")
+    answer = term("label", rf"\text{{{right}}}")
     highest = max(loss for match in matches for loss in (match.own, match.shuffled))
     titles = (
         _("%(n)s texts that a person labelled") % {"n": number(matches[0].n_pairs)},
         counted(matches[1].n_pairs, "%(n)s pair of your sentence", "%(n)s pairs of your sentence"),
     )
     return LossView(
-        general=formula(rf"\ell = -\ln p(\text{{{right}}})"),
+        general=formula(rf"\ell = -\ln {term('probability', 'p')}({answer})"),
         curve=_curve(p, by_hand, own),
         slider=state.probability,
         at_slider=formula(rf"-\ln \, {decimal(p)} \approx {loss_digits(-math.log(p))}"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from app.count import Count, Document, of_corpus
-from app.formatting import counted, formula, in_words
+from app.formatting import counted, formula, in_words, term
 from app.language import _, ngettext, number
 from app.ruler import marks
 from app.view_ruler import RulerView, ruler_view
@@ -27,7 +27,7 @@ class CountedView:
     pairs: Annotated[str, "how many pairs"]
     summary: Annotated[str, "of what, in words"]
     boundaries: Annotated[str, "what the boundaries between documents cost"]
-    documents: Annotated[tuple[DocumentView, ...], "the first ones, where there are several"]
+    documents: Annotated[tuple[DocumentView, ...], "the first ones"]
     left_out: Annotated[str, "how many more there are, in words; empty where none"]
 
 
@@ -52,8 +52,9 @@ def scale_view(
 ) -> ScaleView:
     """known: what of our own is on the ruler; megabytes: the largest file that may be counted; read: `read_text`."""
     pairs = _("pairs")
+    total, document, tokens = term("pairs", rf"\#\text{{{pairs}}}"), term("document", "x"), term("tokens", "T_x")
     return ScaleView(
-        formula(rf"\#\text{{{pairs}}} = \sum_x (T_x - 1)"),
+        formula(rf"{total} = \sum_{{{document}}} ({tokens} - 1)"),
         _(
             "Or a file: .txt, .md, .jsonl (an object a line, its text in “text”), or a .gz of one: up to %(n)s MB, "
             "%(unpacked)s MB unpacked"
@@ -103,8 +104,6 @@ def counted_view(name: str, total: Count, first: Sequence[Document]) -> CountedV
         )
         if several
         else _("It is one document: its first token is the only one that is no label."),
-        documents=tuple(DocumentView(each.opening, number(each.tokens), number(each.pairs)) for each in first)
-        if several
-        else (),
+        documents=tuple(DocumentView(each.opening, number(each.tokens), number(each.pairs)) for each in first),
         left_out=counted(more, "And %(n)s document more.", "And %(n)s documents more.") if several and more else "",
     )

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from app.count import Count, of_corpus
+from app.count import OPENING, Count, Document, of_corpus
 from app.finetune.labelled import load
 from app.finetune.training import drawn
 from app.language import _
@@ -16,7 +16,7 @@ from app.lesson.view import LessonView, page_title, parts, quiz_view
 from app.lesson.view_finetune import FinetuneView, finetune_view
 from app.lesson.view_labelling import NAMES, LabellingView, labelling_view
 from app.lesson.view_loss import LossView, loss_view
-from app.lesson.view_scale import CountedView, read_text, scale_view
+from app.lesson.view_scale import CountedView, counted_view, read_text, scale_view
 from app.predict import Analysis, Predictor
 from app.ruler import ESTIMATES, Mark
 from app.state import OF_SENTENCE
@@ -52,7 +52,9 @@ def lesson(
     names = {each.name for each in shown}
     vocab_size = predictor.model.vocab_size
     corpus = of_corpus(card)
-    mine = [(_("your sentence"), Count(1, len(analysis.tokens)))]
+    mine = (_("your sentence"), Count(1, len(analysis.tokens)))
+    if not (counted or count_error):  # what is counted before the reader gives a text
+        counted = counted_view(*mine, [Document(1, analysis.sentence[:OPENING], len(analysis.tokens))])
     return LessonView(
         title=page_title(shown),
         path=f"/{part}" if part else "",
@@ -71,7 +73,7 @@ def lesson(
         stage=stage(analysis, state, vocab_size) if "text" in names else None,
         loss=_loss(predictor, analysis, state) if "loss" in names else None,
         scale=scale_view(
-            [*mine, *([(_("what the model read"), corpus)] if corpus else [])],
+            [mine, *([(_("what the model read"), corpus)] if corpus else [])],
             megabytes,
             counted,
             count_error,
