@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import AsyncGenerator
 
-from app.finetune.training import NETWORKS, Progress, Run
+from app.finetune.training import LEARNERS, NETWORKS, Progress, Run
 
 
 def progress_of(run: Run) -> list[Progress]:
     """What a run of two steps would yield; its numbers follow from the run."""
-    ends = [Progress(network, 2, 2, 0.25, 0.5 + run.seed / 100, 0.5) for network in NETWORKS]
+    ends = [Progress(network, 2, 2, 0.25, 0.5 + run.seed / 100, 0.5) for network in LEARNERS]
     return [Progress(NETWORKS[0], 0, 2, None, 0.5, 0.7), Progress(NETWORKS[0], 1, 2, 0.7), *ends]
 
 

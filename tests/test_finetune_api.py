@@ -9,7 +9,7 @@ import pytest
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from app.finetune.training import NETWORKS, Run
+from app.finetune.training import LEARNERS, Run
 from app.web import runs as module
 from app.web.finetune import result
 from app.web.runs import Runs
@@ -135,7 +135,7 @@ def request(runs: Runs, *messages: dict[str, str]) -> Request:
 async def test_a_page_can_wait_for_the_result_of_both_networks() -> None:
     runs = Runs(Rehearsal())
     ends = await result(request(runs), RUN)
-    assert ends == {network: progress_of(RUN)[index] for network, index in zip(NETWORKS, (2, 3), strict=True)}
+    assert ends == {network: progress_of(RUN)[index] for network, index in zip(LEARNERS, (2, 3, 4), strict=True)}
     await runs.close()
 
 

@@ -9,7 +9,7 @@ from app.console import console
 from app.finetune import curve, rates
 from app.finetune.curve import Curve, Point
 from app.finetune.labelled import TASKS, load
-from app.finetune.training import NETWORKS, Run, finetune
+from app.finetune.training import LEARNERS, NETWORKS, Run, finetune, learn
 from app.settings import CHECKPOINTS
 
 SEEDS = (1, 2)
@@ -30,13 +30,13 @@ def folder(small: Checkpoint, tmp_path: Path) -> Path:
 def test_every_task_network_and_number_of_labels_is_measured_and_the_most_shuffled_too(points: list[Point]) -> None:
     measured = [(point.task, point.network, point.n_labels, point.is_shuffled) for point in points]
     assert measured == curve.plan(LABELS)
-    plain = {(task, network, n_labels, False) for task in TASKS for network in NETWORKS for n_labels in LABELS}
+    plain = {(task, network, n_labels, False) for task in TASKS for network in LEARNERS for n_labels in LABELS}
     assert set(measured) == plain | {(task, "pretrained", 5, True) for task in TASKS}
 
 
 def test_a_point_is_what_its_runs_ended_with(points: list[Point], small: Checkpoint) -> None:
     point = points[1]
-    ends = [list(finetune(small, Run(point.task, point.n_labels, seed), point.network))[-1] for seed in SEEDS]
+    ends = [list(learn(small, Run(point.task, point.n_labels, seed), point.network))[-1] for seed in SEEDS]
     assert point.n_labels == 5
     assert point.accuracies == tuple(end.accuracy for end in ends)
     assert point.test_losses == tuple(end.test_loss for end in ends)

@@ -12,7 +12,7 @@ import pytest
 import uvicorn
 
 from app.checkpoint import Checkpoint
-from app.finetune.training import NETWORKS
+from app.finetune.training import LEARNERS
 from app.finetune.worker import Worker
 from app.main import create_app
 from app.predict import Predictor
@@ -78,7 +78,7 @@ def test_a_run_trains_for_real_and_is_given_up_when_its_listener_leaves(port: in
     while name != "done":
         name, data = stays.event()
         told += [data["network"]] if name == "progress" else []
-    assert told == list(NETWORKS)
+    assert told == list(LEARNERS)
     stays.leave()
 
     again = Stream(port, task="place", labels=200)

@@ -1,3 +1,4 @@
+import math
 from collections import Counter
 from itertools import pairwise
 
@@ -7,7 +8,18 @@ import torch
 from app.checkpoint import Checkpoint
 from app.finetune.classifier import Classifier, last_states
 from app.finetune.labelled import TASKS, load
-from app.finetune.training import NETWORKS, Network, Progress, Run, beginning, both, drawn, finetune, share_of_peak
+from app.finetune.training import (
+    NETWORKS,
+    Network,
+    Progress,
+    Run,
+    beginning,
+    compare,
+    drawn,
+    finetune,
+    learn,
+    share_of_peak,
+)
 from app.sentences import InputError
 
 
@@ -123,7 +135,7 @@ def test_all_weights_are_finetuned_and_the_checkpoint_keeps_its_own(
 
 
 def test_the_same_run_gives_the_same_numbers_and_another_seed_others(small: Checkpoint) -> None:
-    one, again, other = (list(both(small, Run("place", 5, seed))) for seed in (1, 1, 2))
+    one, again, other = (list(compare(small, Run("place", 5, seed))) for seed in (1, 1, 2))
     assert one == again
     assert one != other
 
@@ -143,6 +155,15 @@ def test_without_labels_nothing_is_learnt_and_the_new_head_guesses(small: Checkp
         assert only.n_steps == 0
         assert only.accuracy is not None
         assert 0.3 < only.accuracy < 0.7
+
+
+def test_a_count_of_words_learns_from_the_same_sentences_at_once(small: Checkpoint) -> None:
+    *_, counted = compare(small, Run("place", 200, 1))
+    assert (counted.network, counted.step, counted.n_steps, counted.loss) == ("words", 0, 0, None)
+    assert counted.accuracy is not None
+    assert counted.accuracy > 0.65
+    (untaught,) = learn(small, Run("place", 0, 1), "words")
+    assert untaught.test_loss == pytest.approx(math.log(2))
 
 
 @pytest.mark.parametrize(("n_labels", "n_steps"), [(0, 0), (1, 15), (60, 15), (61, 16), (200, 50)])

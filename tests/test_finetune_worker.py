@@ -8,7 +8,7 @@ import pytest
 
 from app import checkpoint
 from app.checkpoint import Checkpoint
-from app.finetune.training import Run, both
+from app.finetune.training import Run, compare
 from app.finetune.worker import Worker
 
 pytestmark = pytest.mark.anyio
@@ -44,7 +44,7 @@ async def test_a_process_finetunes_as_this_one_does_also_after_a_run_that_was_gi
         pid = worker.pid
         assert pid
         for _ in range(2):
-            assert [progress async for progress in worker.train(RUN)] == list(both(checkpoint.load(folder), RUN))
+            assert [progress async for progress in worker.train(RUN)] == list(compare(checkpoint.load(folder), RUN))
         assert worker.pid == pid
     finally:
         await worker.close()

@@ -38,7 +38,7 @@ def test_a_run_is_streamed_as_fragments_that_end_with_fetching_the_lesson(
 ) -> None:
     waiting, *progress, end = fragments(client)
     assert "Next in line." in waiting
-    assert ["Learning: pretrained" in each for each in progress] == [True, True, True, False]
+    assert ["Learning: pretrained" in each for each in progress] == [True, True, True, False, False]
     assert "56.0\u202f%" in progress[-1]
     assert 'hx-get="/lesson/panel/finetune"' in end
     assert 'name="runs" value="p20.6"' in end

@@ -1,4 +1,4 @@
-"""Test accuracy against the number of labels, from pretrained and from random weights, over several seeds.
+"""Test accuracy against the number of labels: pretrained, from random weights and by counting words, over seeds.
 
 `python -m app finetune-curve` measures it, minutes of work, and keeps it as finetune.json beside the weights.
 """
@@ -16,7 +16,7 @@ from rich.table import Table
 
 from app.checkpoint import REMEDY, Checkpoint, CheckpointError
 from app.finetune.labelled import TASKS
-from app.finetune.training import MOST_LABELS, NETWORKS, Network, Run, finetune
+from app.finetune.training import LEARNERS, MOST_LABELS, Learner, Run, learn
 
 LABELS = (0, 5, 10, 20, 50, 100, MOST_LABELS)
 FILE = "finetune.json"
@@ -24,14 +24,14 @@ FILE = "finetune.json"
 
 @dataclass(frozen=True)
 class Point:
-    """One network finetuned on so many labels of a task, under each of the seeds.
+    """One of the learners on so many labels of a task, under each of the seeds.
 
     accuracies, test_losses: by seed, over the test sentences; losses in nats. cpu_seconds: of one run, the median;
     on a core of its own that is what the clock shows, on a busy one that shows more.
     """
 
     task: str
-    network: Network
+    network: Learner
     n_labels: int
     is_shuffled: bool
     accuracies: tuple[float, ...]
@@ -61,7 +61,7 @@ class Curve:
     threads: int
     points: tuple[Point, ...]
 
-    def points_of(self, task: str, network: Network, *, is_shuffled: bool = False) -> tuple[Point, ...]:
+    def points_of(self, task: str, network: Learner, *, is_shuffled: bool = False) -> tuple[Point, ...]:
         """One line of the plot, by growing number of labels."""
         asked = (task, network, is_shuffled)
         return tuple(point for point in self.points if (point.task, point.network, point.is_shuffled) == asked)
@@ -70,27 +70,27 @@ class Curve:
 _AS_JSON = TypeAdapter(Curve)
 
 
-def plan(labels: Sequence[int] = LABELS) -> list[tuple[str, Network, int, bool]]:
-    """Every point to measure: task, network, number of labels, whether they are shuffled.
+def plan(labels: Sequence[int] = LABELS) -> list[tuple[str, Learner, int, bool]]:
+    """Every point to measure: task, learner, number of labels, whether they are shuffled.
 
-    Both networks learn from each number of labels, and the pretrained one from the most of them shuffled, too.
+    All learn from each number of labels, and the pretrained network from the most of them shuffled, too.
     """
-    plain = [(task, network, n_labels, False) for task in TASKS for network in NETWORKS for n_labels in labels]
-    return [*plain, *((task, NETWORKS[0], labels[-1], True) for task in TASKS)]
+    plain = [(task, learner, n_labels, False) for task in TASKS for learner in LEARNERS for n_labels in labels]
+    return [*plain, *((task, LEARNERS[0], labels[-1], True) for task in TASKS)]
 
 
 def measure(checkpoint: Checkpoint, seeds: Sequence[int], labels: Sequence[int] = LABELS) -> Iterator[Point]:
-    """Finetune under every seed for each point of the `plan`, and yield the points in its order."""
-    for task, network, n_labels, is_shuffled in plan(labels):
+    """Learn under every seed for each point of the `plan`, and yield the points in its order."""
+    for task, learner, n_labels, is_shuffled in plan(labels):
         ends, seconds = [], []
         for seed in seeds:
             started = time.process_time()
-            *_, end = finetune(checkpoint, Run(task, n_labels, seed, is_shuffled), network, n_tests=1)
+            *_, end = learn(checkpoint, Run(task, n_labels, seed, is_shuffled), learner, n_tests=1)
             seconds.append(time.process_time() - started)
             ends.append((end.accuracy, end.test_loss))
         accuracies, test_losses = zip(*ends, strict=True)
         shown = round(statistics.median(seconds), 2)
-        yield Point(task, network, n_labels, is_shuffled, accuracies, test_losses, shown)
+        yield Point(task, learner, n_labels, is_shuffled, accuracies, test_losses, shown)
 
 
 def save(folder: Path, seeds: Sequence[int], points: Sequence[Point]) -> Curve:
@@ -119,17 +119,17 @@ def fingerprint(folder: Path) -> str:
 def table(curve: Curve) -> Table:
     """The curve for a terminal: means over the seeds, and the standard deviation of one."""
     shown = Table(
-        "task", "labels", *NETWORKS, "CPU seconds a run", title=f"test accuracy in %, {len(curve.seeds)} seeds"
+        "task", "labels", *LEARNERS, "CPU seconds a run", title=f"test accuracy in %, {len(curve.seeds)} seeds"
     )
     for column in shown.columns[1:]:
         column.justify = "right"
     for task in TASKS:
         for is_shuffled in (False, True):
-            lines = [curve.points_of(task, network, is_shuffled=is_shuffled) for network in NETWORKS]
+            lines = [curve.points_of(task, learner, is_shuffled=is_shuffled) for learner in LEARNERS]
             for i, point in enumerate(lines[0]):
                 row = [line[i] for line in lines if line]
                 cells = [f"{100 * each.accuracy:.1f} ± {100 * each.spread:.1f}" for each in row]
                 seconds = " + ".join(f"{each.cpu_seconds:.1f}" for each in row)
                 labels = f"{point.n_labels}{' shuffled' if is_shuffled else ''}"
-                shown.add_row(task, labels, cells[0], cells[1] if len(cells) > 1 else "", seconds)
+                shown.add_row(task, labels, *cells, *[""] * (len(LEARNERS) - len(cells)), seconds)
     return shown

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from app.checkpoint import Checkpoint
+from app.finetune.bayes import NaiveBayes
 from app.finetune.classifier import Classifier
 from app.finetune.labelled import TASKS, Example, Task, load
 from app.language import _
@@ -27,6 +28,8 @@ Encoded = tuple[list[int], int]  # a sentence's token ids, and its label as 0 or
 
 Network = Literal["pretrained", "random"]
 NETWORKS: tuple[Network, ...] = get_args(Network)
+Learner = Literal[Network, "words"]
+LEARNERS: tuple[Learner, ...] = get_args(Learner)  # the networks, and a count of words beside them
 
 MOST_LABELS = 200
 SEEDS = 20
@@ -79,13 +82,13 @@ class Run:
 
 @dataclass(frozen=True)
 class Progress:
-    """A network after some steps.
+    """A network after some steps; or the words, counted, which takes none.
 
     loss: of the step's batch before the step, mean −ln p(label) in nats; None before the first step.
     accuracy, test_loss: over the test sentences; None at the steps after which it was not tested.
     """
 
-    network: Network
+    network: Learner
     step: int
     n_steps: int
     loss: float | None = None
@@ -149,10 +152,18 @@ def finetune(
         yield Progress(network, step, run.n_steps, loss, *found)
 
 
-def both(checkpoint: Checkpoint, run: Run) -> Iterator[Progress]:
-    """Train the pretrained network, then the random one."""
-    for network in NETWORKS:
-        yield from finetune(checkpoint, run, network)
+def learn(checkpoint: Checkpoint, run: Run, learner: Learner, n_tests: int = 5) -> Iterator[Progress]:
+    """The progress of one of `LEARNERS`; of words, what comes of counting them."""
+    if learner == "words":
+        yield Progress("words", 0, 0, None, *_counted(load(run.task), run))
+    else:
+        yield from finetune(checkpoint, run, learner, n_tests)
+
+
+def compare(checkpoint: Checkpoint, run: Run) -> Iterator[Progress]:
+    """The progress of each of `LEARNERS`, one after another."""
+    for learner in LEARNERS:
+        yield from learn(checkpoint, run, learner)
 
 
 def beginning(pretrained: GPT, network: Network, seed: int) -> Classifier:
@@ -178,6 +189,14 @@ def tested(classifier: Classifier, examples: Sequence[Encoded]) -> tuple[float, 
         n_right += int((logits.argmax(dim=-1) == labels).sum())
         loss += functional.cross_entropy(logits, labels, reduction="sum").item()
     return n_right / len(examples), loss / len(examples)
+
+
+def _counted(task: Task, run: Run) -> tuple[float, float]:
+    """The same of the words, counted in the sentences that a run learns from."""
+    counted = NaiveBayes(drawn(task, run), task.labels)
+    found = [(example.label, counted.log_probabilities(example.text)) for example in task.test]
+    n_right = sum(max(logs, key=logs.__getitem__) == label for label, logs in found)
+    return n_right / len(found), -sum(logs[label] for label, logs in found) / len(found)
 
 
 def _encoded(examples: Sequence[Example], task: Task, checkpoint: Checkpoint) -> list[Encoded]:

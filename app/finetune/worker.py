@@ -23,7 +23,7 @@ from typing import cast
 import torch
 
 from app import checkpoint
-from app.finetune.training import Progress, Run, both
+from app.finetune.training import Progress, Run, compare
 
 END = "END"
 NICENESS = 5  # how much it gives way to the server: a quarter of a core is left to it where that wants all of it
@@ -108,7 +108,7 @@ def main(folder: Path, niceness: int) -> None:
     while line := lines.get():
         if line.isspace():  # it was to stop a run that had ended by then
             continue
-        for progress in both(loaded, Run(**json.loads(line))):
+        for progress in compare(loaded, Run(**json.loads(line))):
             if not lines.empty():
                 break
             print(json.dumps(asdict(progress)), flush=True)

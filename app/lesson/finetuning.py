@@ -7,14 +7,14 @@ from typing import Any
 
 from app.finetune.curve import Curve
 from app.finetune.labelled import TASKS
-from app.finetune.training import FIRST_SEED, SEEDS, Network, Progress, Run
+from app.finetune.training import FIRST_SEED, SEEDS, Learner, Progress, Run
 from app.sentences import InputError
 
 MOST_RUNS = 12  # in a URL; another one takes the oldest one's place
 RUN = re.compile(r"([a-z])([0-9]{1,3})\.([0-9]{1,2})")
 LETTERS = {task[0]: task for task in TASKS}
 
-Ends = Mapping[Network, Progress]  # how each network ended, or how far it is
+Ends = Mapping[Learner, Progress]  # how each network ended, or how far it is
 
 
 @dataclass(frozen=True)

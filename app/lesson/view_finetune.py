@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from app.charts import FIRST, QUIET, SECOND, Line, Mark, labels_chart
+from app.charts import FIRST, INK, QUIET, SECOND, Line, Mark, labels_chart
 from app.finetune.curve import Curve, Point
 from app.finetune.labelled import TASKS, Task
-from app.finetune.training import MOST_LABELS, NETWORKS, Network, Run
+from app.finetune.training import LEARNERS, MOST_LABELS, Learner, Run
 from app.formatting import THIN, counted, formula, share, term
 from app.language import N_, _, number
 from app.lesson.finetuning import Ends, Finetuned, runs_of
@@ -22,8 +22,16 @@ LABELS = {
     "indoors": N_("indoors"),
     "outdoors": N_("outdoors"),
 }
-NAMES: dict[Network, str] = {"pretrained": N_("pretrained"), "random": N_("from scratch")}
-DRAWN: dict[Network, tuple[str, str]] = {"pretrained": ("chart-first", FIRST), "random": ("chart-second", SECOND)}
+NAMES: dict[Learner, str] = {
+    "pretrained": N_("pretrained"),
+    "random": N_("from scratch"),
+    "words": N_("counting words"),
+}
+DRAWN: dict[Learner, tuple[str, str]] = {
+    "pretrained": ("chart-first", FIRST),
+    "random": ("chart-second", SECOND),
+    "words": ("chart-line", INK),
+}
 CHANCE = 0.5  # of either label, since there are as many of the one as of the other
 
 
@@ -56,10 +64,10 @@ class ArrowView:
 
 @dataclass(frozen=True)
 class RowView:
-    """Both networks on so many labels."""
+    """The networks and the count of words on so many labels."""
 
     labels: Annotated[str, "how many"]
-    cells: Annotated[tuple[str, ...], "each network's test accuracy; empty where it is not kept any more"]
+    cells: Annotated[tuple[str, ...], "each one's test accuracy; empty where it is not kept any more"]
     seconds: Annotated[str, "the processor's time; empty for a run of the reader's own"]
 
 
@@ -78,13 +86,14 @@ class FinetuneView:
     hidden: Annotated[tuple[tuple[str, str], ...], "names and values that the form keeps"]
     error: Annotated[str, "why a run could not be had; empty where it could"]
     picture: Annotated[str, "accuracy over the number of labels, SVG; empty where nothing is known yet"]
-    names: Annotated[tuple[str, ...], "the networks, in the order of the cells"]
+    names: Annotated[tuple[str, ...], "the networks and the count of words, in the order of the cells"]
     runs: Annotated[tuple[RowView, ...], "the reader's own runs of this task"]
     said: Annotated[str, "how the last of them ended, in a sentence; empty where there is none"]
     measured: Annotated[tuple[RowView, ...], "the stored curve, fewest labels first; empty where there is none"]
     shuffled: Annotated[str, "what the pretrained network makes of shuffled labels; empty where it was not measured"]
     is_shown: Annotated[bool, "whether it is the model that the page shows, and not another maker's, that is finetuned"]
     note: Annotated[str, "how the stored curve was made; empty where there is none"]
+    rival: Annotated[str, "which of the others comes nearer to the pretrained network; empty where that is the network"]
     steps: Annotated[str, "how many steps each network takes, and what that means for the one from scratch"]
 
 
@@ -110,11 +119,11 @@ def finetune_view(
         hidden=tuple((name, value) for name, value in state.parameters.items() if name not in ("task", "examples")),
         error=known.error,
         picture=_picture(curve, task.name, ends, run.n_labels) if curve or any(ends.values()) else "",
-        names=tuple(_(NAMES[network]) for network in NETWORKS),
+        names=tuple(_(NAMES[network]) for network in LEARNERS),
         runs=tuple(
             RowView(
                 number(ran.n_labels),
-                tuple(accuracy_text(end[network].accuracy or 0.0) for network in NETWORKS if end),
+                tuple(accuracy_text(end[network].accuracy or 0.0) for network in LEARNERS if end),
                 "",
             )
             for ran, end in ends.items()
@@ -124,6 +133,7 @@ def finetune_view(
         shuffled=_shuffled(curve, task.name) if curve else "",
         is_shown=is_shown,
         note=_note(curve, task) if curve else "",
+        rival=_rival(curve, task.name) if curve else "",
         steps=_steps(run),
     )
 
@@ -193,7 +203,10 @@ def _picture(curve: Curve | None, task: str, ends: Mapping[Run, Ends], n_labels:
 def _said(run: Run, end: Ends) -> str:
     if not end:
         return _("The last run is not kept any more: finetune again.")
-    message = _("With %(labels)s, right in the end: %(pretrained)s pretrained, %(random)s from scratch.")
+    message = _(
+        "With %(labels)s, right in the end: %(pretrained)s pretrained, %(random)s from scratch, "
+        "%(words)s by counting words."
+    )
     accuracies: dict[str, str] = {network: accuracy_text(progress.accuracy or 0.0) for network, progress in end.items()}
     return message % {**accuracies, "labels": _examples(run.n_labels)}
 
@@ -203,7 +216,7 @@ def _examples(n_labels: int) -> str:
 
 
 def _measured(curve: Curve, task: str) -> tuple[RowView, ...]:
-    rows = zip(*(curve.points_of(task, network) for network in NETWORKS), strict=True)
+    rows = zip(*(curve.points_of(task, network) for network in LEARNERS), strict=True)
     return tuple(
         RowView(
             number(row[0].n_labels),
@@ -215,7 +228,7 @@ def _measured(curve: Curve, task: str) -> tuple[RowView, ...]:
 
 
 def _shuffled(curve: Curve, task: str) -> str:
-    points = curve.points_of(task, NETWORKS[0], is_shuffled=True)
+    points = curve.points_of(task, LEARNERS[0], is_shuffled=True)
     message = _("With the %(n)s labels shuffled among their sentences, the pretrained network is right in %(share)s.")
     return " ".join(message % {"n": number(point.n_labels), "share": share(point.accuracy)} for point in points)
 
@@ -230,10 +243,23 @@ def _note(curve: Curve, task: Task) -> str:
     ) % {"tests": number(len(task.test)), "seeds": number(len(curve.seeds)), "train": number(len(task.train))}
 
 
+def _rival(curve: Curve, task: str) -> str:
+    ends = {learner: points[-1] for learner in LEARNERS if (points := curve.points_of(task, learner))}
+    if len(ends) < len(LEARNERS) or ends["words"].accuracy <= ends["random"].accuracy:
+        return ""
+    message = _(
+        "The network from scratch is not the strongest rival. With %(n)s labels it is right in %(random)s, a plain "
+        "count of words (naive Bayes) in %(words)s and the pretrained network in %(pretrained)s: what pretraining adds "
+        "to the labels is its lead over the count."
+    )
+    accuracies: dict[str, str] = {name: accuracy_text(point.accuracy) for name, point in ends.items()}
+    return message % {**accuracies, "n": number(ends["words"].n_labels)}
+
+
 def _steps(run: Run) -> str:
     if not run.n_steps:
         return _("Without labels, neither network takes a step.")
     return _(
-        "Both take the same %(n)s steps. From random weights, so few are too few to learn English as well: that line "
-        "is a weak opponent. It shows what pretraining saves, not the best that can be done without."
+        "Both networks take the same %(n)s steps. From random weights, so few are too few to learn English as well: "
+        "that line shows what pretraining saves, not the best that can be done without."
     ) % {"n": number(run.n_steps)}

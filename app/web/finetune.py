@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from app.finetune.labelled import TASKS
-from app.finetune.training import FIRST_SEED, MOST_LABELS, SEEDS, Network, Progress, Run
+from app.finetune.training import FIRST_SEED, MOST_LABELS, SEEDS, Learner, Progress, Run
 from app.web.allowance import MADE
 from app.web.runs import RunError, Waiting
 from app.web.schemas import ErrorResponse
@@ -64,6 +64,8 @@ def asked(
 async def finetune(request: Request, run: Annotated[Run, Depends(asked)]) -> AsyncIterator[ServerSentEvent]:
     """Finetune the pretrained network and the same one from random weights on the same sentences, for real.
 
+    Beside them, “words” are these sentences' words, counted: naive Bayes.
+
     Events: `waiting` with a position in line, where 1 is next; `progress` after each step, with the loss of its batch
     and now and then the accuracy and the loss over 200 test sentences; at the end `done`, or `failed` with a code and
     a message. A run is shared by all who ask for it, kept once it is finished, and given up when nobody listens.
@@ -84,9 +86,9 @@ async def finetune(request: Request, run: Annotated[Run, Depends(asked)]) -> Asy
         yield ServerSentEvent(event="done", data={}, retry=NO_RETRY)
 
 
-async def result(request: Request, run: Run) -> dict[Network, Progress] | None:
+async def result(request: Request, run: Run) -> dict[Learner, Progress] | None:
     """How each network ended, once the run has; RunError where it cannot be had, None where whoever asked has left."""
-    ends: dict[Network, Progress] = {}
+    ends: dict[Learner, Progress] = {}
     async with aclosing(services(request).runs.follow(run, owner_of(request))) as events:
         async for event in events:
             if await request.is_disconnected():

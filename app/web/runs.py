@@ -13,7 +13,7 @@ from typing import Protocol
 
 from cachetools import FIFOCache
 
-from app.finetune.training import Network, Progress, Run
+from app.finetune.training import Learner, Progress, Run
 from app.language import _, number
 from app.sentences import InputError
 
@@ -108,7 +108,7 @@ class Runs:
         if job.failure:
             raise RunError(job.failure, _why(job.failure, self._limit))
 
-    def ends(self, run: Run) -> dict[Network, Progress]:
+    def ends(self, run: Run) -> dict[Learner, Progress]:
         """How each network ended, where the run is finished and kept; else empty."""
         job = self._done.get(run)
         return {progress.network: progress for progress in job.log} if job else {}

@@ -117,7 +117,7 @@ def test_both_networks_are_finetuned_before_the_readers_eyes(page: Page) -> None
     page.locator("#run").click()
     expect(page.locator("#live")).to_contain_text(re.compile("in line|Learning"))
     expect(page).to_have_url(re.compile("runs=s0.6"), timeout=180_000)
-    expect(page.locator("#finetune .chart circle[r='6']")).to_have_count(2)
+    expect(page.locator("#finetune .chart circle[r='6']")).to_have_count(3)
     assert page.evaluate("window.same")
 
 
@@ -137,4 +137,4 @@ def test_without_scripts_finetuning_answers_with_its_finished_result(open_contex
     page.goto("/lesson/finetune?task=place&examples=0")
     page.locator("#run").click(timeout=180_000)
     expect(page).to_have_url(re.compile("/lesson/finetune.*runs=p0.6.*#finetune"), timeout=180_000)
-    expect(page.locator("#finetune .chart circle[r='6']")).to_have_count(2)
+    expect(page.locator("#finetune .chart circle[r='6']")).to_have_count(3)
