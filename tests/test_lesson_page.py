@@ -1,5 +1,5 @@
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -55,6 +55,23 @@ def test_the_last_label_leads_to_the_receipt_with_the_time_that_all_took(client:
     assert "begun" not in done
     assert 0 < float(done["seconds"][0]) < 60
     assert "Receipt" in client.get(response.headers["Location"]).text
+
+
+def test_whoever_labels_stays_at_their_step_of_the_sentence(client: TestClient) -> None:
+    query = {"sentence": SENTENCE, "step": "3", "quiz": "c0"}
+    last = {"begun": "1790000000.000", "labels": "p" * N_TEXTS}
+    for place, asked in (("/lesson/begin/labels", query), ("/lesson/labels", query | last)):
+        location = client.get(place, params=asked, follow_redirects=False).headers["Location"]
+        kept = dict(parse_qsl(urlsplit(location).query))
+        assert query.items() <= kept.items()
+
+
+def test_theme_and_language_are_chosen_here_too_and_the_rest_stays(client: TestClient) -> None:
+    links = Markup(client.get("/lesson/loss", params={"sentence": "A b.", "step": "2"}).text).elements
+    found = {each["id"]: each["href"] for each in links if {"id", "href"} <= each.attributes.keys()}
+    assert found["theme-dark"] == "/lesson/loss?sentence=A+b.&step=2&theme=dark"
+    assert found["lang-de"] == "/lesson/loss?sentence=A+b.&step=2&lang=de"
+    assert 'class="theme-dark' in client.get(found["theme-dark"]).text
 
 
 def test_the_receipt_reckons_with_the_readers_pace_and_wage(client: TestClient) -> None:

@@ -14,6 +14,7 @@ from app.lesson.view_scale import ScaleView
 from app.predict import Analysis
 from app.view import StageView
 from app.view_bitter import BitterView
+from app.view_options import LanguageView, OptionView
 
 PARTS = {  # name in the URL -> title
     "labels": N_("Labels are costly"),
@@ -72,6 +73,8 @@ class LessonView:
     full: Annotated[str, "the same without what a page that embeds this one asked for"]
     hides: Annotated[frozenset[str], "what that page wants left out"]
     stage_query: Annotated[str, "the same sentence at the same step on the stage"]
+    themes: Annotated[tuple[OptionView, ...], "as the system, light or dark; without a query the one that is shown"]
+    languages: Annotated[tuple[LanguageView, ...], "the languages of the interface"]
     quiz: Annotated[dict[str, tuple[QuestionView, ...]], "the questions by part"]
     labelling: Annotated[LabellingView | None, "the first instrument, where it is shown"]
     stage: Annotated[StageView | None, "the second"]

@@ -22,6 +22,7 @@ from app.ruler import ESTIMATES, Mark
 from app.state import OF_SENTENCE
 from app.view import full_query, stage
 from app.view_bitter import bitter_view
+from app.view_options import languages, themes
 
 TASK = "sentiment"  # whose sentences are labelled by hand in the first part, and scored in the third
 TO_LABEL = ("a book, on average", "English Wikipedia", "FineWeb, a cleaned web")  # of the ruler's estimates
@@ -68,6 +69,8 @@ def lesson(
         full=full_query(state),
         hides=frozenset(state.hide),
         stage_query=urlencode({"sentence": state.sentence, "step": state.step, **state.options}),
+        themes=themes(state),
+        languages=languages(lambda code: state.query(lang=code)),
         quiz={name: quiz_view(name, analysis, state, bitter) for name in names},
         labelling=_labelling(predictor, state) if "labels" in names else None,
         stage=stage(analysis, state, vocab_size) if "text" in names else None,

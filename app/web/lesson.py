@@ -50,7 +50,7 @@ async def begin_fragment(request: Request) -> Response:
 
 
 def _begun(request: Request) -> str:
-    return replace(state_of(request)[0], begun=f"{time.time():.3f}", labels="", seconds="").query()
+    return _asked(request, begun=f"{time.time():.3f}", labels="", seconds="")
 
 
 def _timed(request: Request, place: str) -> Response | None:
@@ -58,7 +58,14 @@ def _timed(request: Request, place: str) -> Response | None:
     state, messages = state_of(request)
     if messages or not state.is_just_done:
         return None
-    return _to(request, place, state.stopped(time.time()).query())
+    stopped = state.stopped(time.time())
+    return _to(request, place, _asked(request, begun="", labels=stopped.labels, seconds=stopped.seconds))
+
+
+def _asked(request: Request, **changes: str) -> str:
+    """A request's query with some values changed, and without those that are empty then."""
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in changes]
+    return urlencode([*kept, *((name, value) for name, value in changes.items() if value)], safe=",")
 
 
 def _to(request: Request, place: str, query: str, anchor: str = "labels") -> Response:
@@ -99,7 +106,7 @@ async def run(request: Request) -> Response:
             return Response(status_code=499)
     except RunError as error:
         return await _answered(request, "lesson.html", _part(request), error.status, run_error=error.message)
-    return _to(request, "/lesson", urlencode({**request.query_params, "runs": written((*runs, asked))}), "finetune")
+    return _to(request, "/lesson", _asked(request, runs=written((*runs, asked))), "finetune")
 
 
 async def count(request: Request) -> Response:
