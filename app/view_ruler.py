@@ -11,7 +11,7 @@ from app.formatting import in_words
 from app.language import _, ngettext, number
 from app.ruler import Mark
 
-WIDTH, DECADE, GAP = 336, 34, 39  # units: across, a factor of ten, between two labels
+WIDTH, DECADE, GAP = 336, 32, 39  # units: across, a factor of ten, between two labels
 TOP, BOTTOM = 22, 26  # room above the first tick and below the last
 SCALE, LABELS = 92, 116  # from the left: the ruler's edge, and its labels
 NAMED = (0, 3, 6, 9, 12, 15)  # powers of ten that are written out

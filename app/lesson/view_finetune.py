@@ -15,7 +15,7 @@ from app.lesson.state import LessonState
 from app.lesson.view_scale import read_text
 from app.view_card import FactView
 
-QUESTIONS = {"sentiment": N_("Good or bad news? (The task of step 1)"), "place": N_("Indoors or outdoors?")}
+QUESTIONS = {"sentiment": N_("Good or bad news?"), "place": N_("Indoors or outdoors?")}
 LABELS = {
     "positive": N_("good"),
     "negative": N_("bad"),

@@ -62,7 +62,7 @@ OF_LESSON = {  # a part, a term of it, and what that stands for there
 @pytest.mark.parametrize(("part", "term"), OF_LESSON)
 def test_what_a_term_of_the_lesson_stands_for_answers_by_formula_and_by_name(page: Page, part: str, term: str) -> None:
     page.goto(f"/lesson/{part}?step=3&labels=pnpnpnpn&seconds=20")
-    terms = page.locator(f":is(.formula, .part > p) .term-{term}").all()
+    terms = page.locator(f":is(.formula, .lead) .term-{term}").all()
     assert terms
     for pointed in terms:
         answering(page, OF_LESSON[part, term], pointed)
