@@ -20,7 +20,7 @@ PARTS = {  # name in the URL -> title
     "labels": N_("Labels are costly"),
     "text": N_("The text is its own label"),
     "loss": N_("The loss is the same"),
-    "scale": N_("There is as much as there is text"),
+    "scale": N_("As many labels as there is text"),
     "finetune": N_("Pretrain once, finetune cheaply"),
     "bitter": N_("The bitter lesson"),
 }
