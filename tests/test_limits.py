@@ -9,6 +9,7 @@ from app.sentences import InputError
 from app.web import limits
 from app.web.limits import MAX_BODY, MAX_URL, Limits
 from tests.loop import finished
+from tests.markup import Markup
 
 
 def test_a_url_that_is_too_long_is_refused_with_both_lengths(client: TestClient) -> None:
@@ -16,7 +17,19 @@ def test_a_url_that_is_too_long_is_refused_with_both_lengths(client: TestClient)
     assert answer.status_code == 414
     error = answer.json()["error"]
     assert (error["code"], error["limit"]) == ("too_long_url", MAX_URL)
-    assert "the limit is 32,768" in error["message"]
+    assert "the limit is 40,960" in error["message"]
+
+
+@pytest.mark.parametrize("path", ["/", "/lesson"])
+def test_whatever_fits_a_field_is_answered_beside_it(client: TestClient, path: str) -> None:
+    """What a browser cuts off at maxlength was a megabyte, perhaps: it must neither pass nor be too long to be told."""
+    longest = int(Markup(client.get(path).text).one("sentence")["maxlength"])
+    for text in ("田" * longest, "🦆" * (longest // 2)):
+        answer = client.get(path, params={"sentence": text})
+        assert answer.status_code == 422
+        page = Markup(answer.text)
+        assert page.one("sentence")["value"] == text
+        assert f"The text has {len(text):,} characters; the limit is 2,000." in page.one("sentence-error").words
 
 
 def test_the_longest_text_of_the_widest_characters_fits_a_url(client: TestClient) -> None:

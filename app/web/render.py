@@ -20,6 +20,7 @@ from starlette.responses import Response
 
 from app import view_options
 from app.language import ENGLISH, _, language, languages, ngettext
+from app.sentences import MAX_CHARACTERS
 from app.settings import RESOURCES
 from app.state import OPTIONS
 from app.web.allowance import KEPT, MADE, Allowance
@@ -36,6 +37,8 @@ templates = Environment(
     lstrip_blocks=True,
 )
 templates.globals["asset"] = asset
+# A field's maxlength counts in UTF-16; what is pasted is cut there, and still long enough to be told that it is too long.
+templates.globals["longest"] = 2 * (MAX_CHARACTERS + 1)
 templates.policies["ext.i18n.trimmed"] = True
 # Looked up at each call, so that one compiled template serves every language.
 templates.install_gettext_callables(_, ngettext)  # type: ignore[attr-defined]  # the extension's
