@@ -31,6 +31,8 @@ def test_a_full_run_leaves_no_word_of_what_was_typed_in_its_log_or_its_folder(tm
             ):
                 server.get(f"{path}?{query}", Referer=f"http://elsewhere/?{typed}")
         server.get(f"/{typed}")
+        socket = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+        server.get(f"/?sentence={typed}", **socket, **{"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="})
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert files == [server.log]
     log = server.log.read_text()

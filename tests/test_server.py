@@ -1,5 +1,6 @@
 """The server as an operator runs it: what it does not wait for, whom it believes, and how it ends."""
 
+import asyncio
 import contextlib
 import itertools
 import re
@@ -8,7 +9,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection, IncompleteRead
 from pathlib import Path
@@ -18,8 +19,9 @@ from urllib.error import URLError
 import pytest
 import uvicorn
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from app.web import server
@@ -33,13 +35,29 @@ async def echo(request: Request) -> Response:
     return PlainTextResponse(f"{len(await request.body())} bytes")
 
 
+given_up = threading.Event()
+
+
+async def endless(request: Request) -> Response:
+    async def pieces() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x" * 65_536
+            await asyncio.sleep(0)  # where nobody listens any more, sending waits for nothing
+
+    return StreamingResponse(pieces(), background=BackgroundTask(given_up.set))
+
+
 @pytest.fixture
 def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """A small app behind our protocol, which waits for a head only briefly."""
     monkeypatch.setattr(server, "HEAD_PATIENCE", 0.3)
+    monkeypatch.setattr(server, "READER_PATIENCE", 0.3)
     chosen = free_port()
-    app = Starlette(routes=[Route("/", echo, methods=["GET", "POST"])])
-    served = uvicorn.Server(uvicorn.Config(app, port=chosen, http=BoundedHttp, log_config=None, lifespan="off"))
+    app = Starlette(routes=[Route("/", echo, methods=["GET", "POST"]), Route("/endless", endless)])
+    config = uvicorn.Config(
+        app, port=chosen, http=BoundedHttp, ws="none", log_config=None, lifespan="off", timeout_keep_alive=1
+    )
+    served = uvicorn.Server(config)
     thread = threading.Thread(target=served.run)
     thread.start()
     while not served.started:
@@ -83,6 +101,48 @@ def test_nor_is_that_of_a_connection_s_second_request(port: int) -> None:
 def test_a_head_that_does_not_end_is_cut_off(port: int) -> None:
     answer = told(port, b"GET / HTTP/1.1\r\nHost: x\r\nX: ", *[b"x" * MAX_HEAD] * 9)
     assert answer.startswith(b"HTTP/1.1 431 ") or answer == b""  # the answer may be lost when bytes lie unread
+
+
+@pytest.mark.parametrize("rest", [b"\r\n", b"x"], ids=["line break", "body"])
+def test_what_comes_after_an_answer_and_is_no_request_keeps_nothing_open(port: int, rest: bytes) -> None:
+    head = b"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (9 if rest == b"x" else 0)
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(head)
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 405 ")
+        connection.sendall(rest)
+        while connection.recv(65_536):
+            pass  # until it is closed
+
+
+def test_an_answer_that_nobody_takes_is_given_up(port: int) -> None:
+    given_up.clear()
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(b"GET /endless HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert given_up.wait(30)
+
+
+def test_but_one_that_is_taken_slowly_goes_on(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(b"GET /endless HTTP/1.1\r\nHost: x\r\n\r\n")
+        until = time.monotonic() + 1.2
+        while time.monotonic() < until:
+            assert connection.recv(4 << 20)
+            time.sleep(0.05)
+
+
+def test_what_is_no_http_is_refused_as_strictly_as_any_page(port: int) -> None:
+    answer = told(port, b"\x16\x03\x01\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"\r\nx-content-type-options: nosniff\r\n" in answer
+    assert b"\r\ncontent-security-policy: default-src 'none'\r\n" in answer
+
+
+def test_a_request_for_a_socket_is_answered_as_any_other(port: int) -> None:
+    """By a socket's own protocol it would pass by our limits, and its query would be logged."""
+    upgrade = (
+        b"Connection: Upgrade, close\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: eA=="
+    )
+    assert told(port, b"GET /?sentence=x HTTP/1.1\r\nHost: x\r\n%b\r\n\r\n" % upgrade).endswith(b"\r\n\r\n0 bytes")
 
 
 def test_a_body_may_be_longer_than_a_head_and_take_longer(port: int) -> None:

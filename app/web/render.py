@@ -37,7 +37,7 @@ templates = Environment(
     lstrip_blocks=True,
 )
 templates.globals["asset"] = asset
-# A field's maxlength counts in UTF-16; what is pasted is cut there, and still long enough to be told that it is too long.
+# A field's maxlength counts in UTF-16: what a browser cuts there is still long enough to be told that it is too long.
 templates.globals["longest"] = 2 * (MAX_CHARACTERS + 1)
 templates.policies["ext.i18n.trimmed"] = True
 # Looked up at each call, so that one compiled template serves every language.

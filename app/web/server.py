@@ -14,21 +14,33 @@ from app.web.services import Services
 
 MAX_HEAD = 64 << 10  # bytes of a request's first line and headers: a text of 2,000 emoji takes 24,000 in a URL
 HEAD_PATIENCE = 10.0  # seconds for them to arrive
+READER_PATIENCE = 30.0  # seconds within which some byte of an answer must be taken
 START = 60  # seconds for a worker to begin; with uvicorn's 5 a busy machine would kill and begin workers for ever
 GRACE = 3  # seconds for requests under way when the server is told to stop
 CONNECTIONS = 4_000  # at once: a browser has up to six, and closes them late
+PLAIN = {  # what is said before any request has been understood, beside its length
+    b"content-type": b"text/plain; charset=utf-8",
+    b"content-security-policy": b"default-src 'none'",
+    b"x-content-type-options": b"nosniff",
+    b"connection": b"close",
+}
 
 
 class BoundedHttp(HttpToolsProtocol):
-    """A connection that must say what it wants soon and shortly, or is closed: uvicorn itself would wait for ever."""
+    """A connection that must say what it wants soon and shortly, and take the answer, or is closed.
+
+    uvicorn itself would wait for ever.
+    """
 
     _head = 0
     _patience: asyncio.TimerHandle | None = None
+    _untaken = 0  # bytes of answers, when last looked at
 
     def connection_made(self, transport: Any) -> None:
         """Begin to wait for a head."""
         super().connection_made(transport)
         self._await_head()
+        self._look = self.loop.call_later(READER_PATIENCE, self._look_at_reader)
 
     def data_received(self, data: bytes) -> None:
         """Take more bytes, unless a head is too long."""
@@ -37,6 +49,11 @@ class BoundedHttp(HttpToolsProtocol):
             return
         self._head += len(data)
         super().data_received(data)
+        # What comes after an answer and is no request, as the rest of a body, ends uvicorn's own patience.
+        if self.cycle and self.cycle.response_complete and not (self._patience or self.timeout_keep_alive_task):
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
 
     def on_message_begin(self) -> None:
         """Begin to wait for the head of a connection's next request, too."""
@@ -51,7 +68,29 @@ class BoundedHttp(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop waiting."""
         self._stop_waiting()
+        self._look.cancel()
         super().connection_lost(exc)
+
+    def resume_writing(self) -> None:
+        """Note that bytes have been taken."""
+        self._untaken = 0
+        super().resume_writing()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP."""
+        self._refuse(b"400 Bad Request", msg.encode())
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Say nothing: the request is answered as any other, and whoever runs the app need not know."""
+
+    def _look_at_reader(self) -> None:
+        """Cut off who has taken nothing since the last look; an answer that is slowly taken goes on."""
+        left = self.transport.get_write_buffer_size()
+        if 0 < self._untaken <= left:
+            self.transport.abort()
+            return
+        self._untaken = left
+        self._look = self.loop.call_later(READER_PATIENCE, self._look_at_reader)
 
     def _await_head(self) -> None:
         if self._patience is None:
@@ -67,8 +106,9 @@ class BoundedHttp(HttpToolsProtocol):
 
     def _refuse(self, status: bytes, why: bytes) -> None:
         self._stop_waiting()
-        head = b"content-type: text/plain\r\nconnection: close\r\ncontent-length: %d" % len(why)
-        self.transport.write(b"HTTP/1.1 %b\r\n%b\r\n\r\n%b" % (status, head, why))
+        fields = {**PLAIN, b"content-length": b"%d" % len(why)}
+        head = b"".join(b"%b: %b\r\n" % field for field in fields.items())
+        self.transport.write(b"HTTP/1.1 %b\r\n%b\r\n%b" % (status, head, why))
         self.transport.close()
 
 
@@ -88,6 +128,7 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
         port=port,
         workers=workers,
         http=BoundedHttp,
+        ws="none",  # nothing is answered by them, and uvicorn would log their addresses with the query
         log_config=configuration(settings.log_format),
         access_log=False,  # app.web.journal's says no query
         server_header=False,
