@@ -49,6 +49,18 @@ def test_who_asks_for_one_run_after_another_is_held_back_too(client: TestClient,
     assert [client.get(path).status_code for _ in range(3)] == [422, 422, 429]
 
 
+@pytest.mark.parametrize("path", ["/share?sentence=the+cat", "/oembed?url=http://testserver/%3Fsentence=the+cat"])
+def test_so_is_who_asks_for_what_is_made_anew_each_time(client: TestClient, path: str) -> None:
+    assert [client.get(path).status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_whoever_is_held_back_on_the_stage_sees_it_there(client: TestClient) -> None:
+    answers = [client.get("/stage", params={"step": step}, headers={"HX-Request": "true"}) for step in (1, 2, 3)]
+    assert answers[-1].status_code == 429
+    assert not answers[-1].text.lstrip().startswith("<!doctype")
+    assert Markup(answers[-1].text).all("h1")
+
+
 def test_a_kept_page_costs_a_tenth_of_a_new_one(client: TestClient) -> None:
     assert [client.get("/").status_code for _ in range(12)] == [200] * 12
 

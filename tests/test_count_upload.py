@@ -311,3 +311,8 @@ def test_more_texts_than_may_be_counted_at_once_are_refused(services: Services) 
     finished(full())
     error = refused(services, begin() + b"One." + END)
     assert (error.status, error.code) == (503, "busy")
+
+
+def test_a_boundary_that_is_too_long_is_refused(client: TestClient) -> None:
+    answer = client.post("/api/count", content=b"x", headers={"Content-Type": f"{TYPE}{'y' * 300}"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "broken_form")

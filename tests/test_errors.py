@@ -84,3 +84,9 @@ def test_a_bug_of_ours_is_logged_with_its_path(broken: TestClient, caplog: pytes
 def test_what_needs_no_model_answers_beside_a_bug(broken: TestClient) -> None:
     assert {broken.get(path).status_code for path in ("/docs", "/healthz", "/static/app.css", "/api/random")} == {200}
     assert broken.get("/readyz").status_code == 500
+
+
+def test_where_a_file_is_missing_the_way_back_leads_to_the_stage(client: TestClient) -> None:
+    page = Markup(client.get("/static/nowhere.css").text)
+    assert "embedded" not in page.all("html")[0].classes
+    assert "/" in [link["href"] for link in page.all("a")]

@@ -106,3 +106,8 @@ def test_the_stage_leads_to_the_export_of_its_sentence(client: TestClient) -> No
     page = Markup(client.get(stage.one("export")["href"]).text)
     assert page.one("text").text == "\nTea & <cake>."
     assert "theme-dark" in page.all("html")[0].classes
+
+
+def test_a_form_of_more_fields_than_are_read_is_refused_in_words(client: TestClient) -> None:
+    answer = client.post("/api/export", data={f"field{n}": "x" for n in range(1_100)})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "broken_form")

@@ -35,6 +35,12 @@ def test_every_answer_has_the_security_headers_and_sets_no_cookie(client: TestCl
     assert "set-cookie" not in headers
 
 
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "TRACE", "POST", "PROPFIND"])
+@pytest.mark.parametrize("path", ["/", "/api/pairs?sentence=a+b", "/static/app.css", "/nowhere"])
+def test_so_has_that_to_any_method(client: TestClient, method: str, path: str) -> None:
+    assert client.request(method, path).headers.items() >= always("*").items()
+
+
 def test_the_policy_allows_nothing_inline_and_nothing_from_elsewhere(client: TestClient) -> None:
     policy = dict(rule.split(" ", 1) for rule in client.get("/").headers["Content-Security-Policy"].split("; "))
     assert policy["default-src"] == "'none'"

@@ -195,3 +195,10 @@ def test_the_pages_own_address_follows_what_is_ticked_but_the_stages_does_not(cl
     on_stage = client.get("/share/panel?sentence=a+b", headers={"HX-Current-URL": "http://testserver/?sentence=a+b"})
     assert on_page.headers["HX-Replace-Url"] == "/share?sentence=a+b"
     assert "HX-Replace-Url" not in on_stage.headers
+
+
+def test_a_browser_may_say_any_address_of_its_page(client: TestClient) -> None:
+    """A header is a visitor's to write, and one that Python cannot read as an address was an error of ours."""
+    answer = client.get("/share/panel", params=STATE, headers={"HX-Current-URL": "http://[::1"})
+    assert answer.status_code == 200
+    assert "hx-replace-url" not in answer.headers

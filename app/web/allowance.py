@@ -2,7 +2,6 @@
 
 import math
 import time
-from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from limits import RateLimitItemPerMinute
@@ -48,15 +47,17 @@ class Allowance:
             raise TooManyError(max(1, math.ceil(until - time.time())))
 
 
-@lru_cache(1_000)
 def network(host: str) -> str:
     """Whose requests count together: an address of IPv4, and in IPv6 the network of a household.
 
-    >>> network("192.0.2.7"), network("2001:db8:1:2:3:4:5:6"), network("testclient")
-    ('192.0.2.7', '2001:db8:1:2::', 'testclient')
+    >>> network("192.0.2.7"), network("2001:db8:1:2:3:4:5:6"), network("::ffff:192.0.2.7"), network("testclient")
+    ('192.0.2.7', '2001:db8:1:2::', '192.0.2.7', 'testclient')
     """
     try:
         address = ip_address(host)
     except ValueError:
         return host
-    return f"{IPv6Address(int(address) >> 64 << 64)}" if isinstance(address, IPv6Address) else host
+    if not isinstance(address, IPv6Address):
+        return host
+    # A socket of both kinds names every IPv4 address as one of IPv6.
+    return f"{address.ipv4_mapped or IPv6Address(int(address) >> 64 << 64)}"

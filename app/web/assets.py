@@ -58,6 +58,7 @@ class Assets(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Answer one file, or several joined."""
+        scope["root_path"] = scope["app_root_path"]  # an error's page is the app's own, and so are its links
         if path in JOINED:
             response = Response(content(path), media_type="text/javascript")
         else:

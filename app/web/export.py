@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
@@ -21,6 +22,7 @@ from app.web.render import Page, frame
 from app.web.schemas import ErrorResponse
 from app.web.services import Services, services
 from app.web.stage import sentence_of
+from app.web.upload import broken
 
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -72,8 +74,11 @@ async def _form(request: Request) -> Mapping[str, str]:
     if wrong:
         message = _("The form holds bytes that are no text, %(bytes)s; it must be UTF-8. Type the text anew.")
         raise InputError("not_utf8", message % {"bytes": wrong})
-    async with request.form() as form:
-        return {name: value for name, value in form.items() if isinstance(value, str)}
+    try:
+        async with request.form() as form:
+            return {name: value for name, value in form.items() if isinstance(value, str)}
+    except HTTPException as error:  # of more fields than Starlette reads
+        raise broken(error.detail) from error
 
 
 # --- The file ------------------------------------------------------------------------------------------------------

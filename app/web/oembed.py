@@ -16,6 +16,7 @@ from app.language import ENGLISH, _, languages, speak
 from app.lesson.view import PARTS
 from app.preview import SIZE, preview
 from app.sentences import InputError
+from app.web.allowance import MADE
 from app.web.limits import not_utf8
 from app.web.public import public_url
 from app.web.render import Page
@@ -74,6 +75,7 @@ def oembed(
     if name not in ("json", "xml"):
         message = _("The format “%(name)s” is not known here; json and xml are.")
         raise UnknownFormatError("unknown_format", message % {"name": name[:40]}, actual=name[:40])
+    services(request).allowance.charge(request, MADE)
     found = _described(request, url, maxwidth, maxheight)
     if name == "json":
         return JSONResponse(found)

@@ -1,7 +1,5 @@
 """/share: the present view of the stage, or of a part of the lesson, to hand out; also as a panel on the stage."""
 
-from urllib.parse import urlsplit
-
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,10 +8,12 @@ from starlette.routing import Route
 from app.language import _
 from app.sentences import InputError
 from app.view_share import HEIGHT, HIGHEST, LOWEST, ShareView, share_view
+from app.web.allowance import MADE
 from app.web.language import check_language
 from app.web.lesson import read_part
 from app.web.public import public_url
 from app.web.render import Page, frame, root_path
+from app.web.services import services
 from app.web.stage import read_query
 
 
@@ -25,13 +25,14 @@ async def page(request: Request) -> Response:
 async def panel(request: Request) -> Response:
     """The same for htmx, which puts it on the stage; where it replaces the page's, the page's address follows."""
     page = f"{root_path(request)}/share{_path(request)}"
-    is_on_page = urlsplit(request.headers.get("HX-Current-URL", "")).path == page
+    is_on_page = request.headers.get("HX-Current-URL", "").partition("?")[0].endswith(page)
     address = {"HX-Replace-Url": f"{page}?{request.url.query}"} if is_on_page else {}
     return await _answer(request, "_fragments/share.html", {"Vary": "HX-Current-URL", **address})
 
 
 async def _answer(request: Request, template: str, headers: dict[str, str]) -> Response:
     check_language(request)
+    services(request).allowance.charge(request, MADE)
     view = await run_in_threadpool(_view, request)
     # Not among the kept pages: its addresses are of the host that was asked.
     answer = Page.of(template, 422 if view.error else 200, headers, share=view, **frame(request))

@@ -47,25 +47,25 @@ class Form:
         self._part = self._first = self._size = 0
         self._header = self._value = self._name = ""
         self._is_complete = False
-        self._parser = MultipartParser(
-            options[b"boundary"],
-            {
-                "on_part_begin": self._begin,
-                "on_header_field": self._more_header,
-                "on_header_value": self._more_value,
-                "on_header_end": self._end_header,
-                "on_part_data": self._data,
-                "on_end": self._end,
-            },
-        )
+        called = {
+            "on_part_begin": self._begin,
+            "on_header_field": self._more_header,
+            "on_header_value": self._more_value,
+            "on_header_end": self._end_header,
+            "on_part_data": self._data,
+            "on_end": self._end,
+        }
+        try:
+            self._parser = MultipartParser(options[b"boundary"], called)
+        except FormParserError as error:
+            raise broken(error) from error
 
     def feed(self, data: bytes) -> Iterator[tuple[str, bytes]]:
         """The text's bytes among more bytes of the form."""
         try:
             self._parser.write(data)
         except FormParserError as error:
-            message = _("The form can't be read (%(error)s). Send it as a browser does.") % {"error": error}
-            raise InputError("broken_form", message) from error
+            raise broken(error) from error
         found, self._found = self._found, []
         for part, name, some in found:
             self._first, self._size = self._first or part, self._size + len(some)
@@ -109,6 +109,12 @@ class Form:
 
     def _end(self) -> None:
         self._is_complete = True
+
+
+def broken(reason: object) -> InputError:
+    """The complaint about a form that is none."""
+    message = _("The form can't be read (%(error)s). Send it as a browser does.")
+    return InputError("broken_form", message % {"error": reason})
 
 
 def too_large() -> TooLargeError:
