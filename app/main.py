@@ -86,7 +86,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.add_middleware(Cors, origins=settings.cors_origins)
     always = headers(settings.frame_ancestors)
     app.add_middleware(SecurityHeaders, headers=always)
-    app.add_middleware(Journal, metrics=metrics)
+    app.add_middleware(Journal, metrics=metrics, has_proxy=bool(settings.trusted_proxies))
     add_error_handlers(app, always)
     return app
 

@@ -67,8 +67,11 @@ def test_no_line_says_what_was_typed_in_whatever_part_of_the_request(
     )
 
 
-def test_an_id_that_a_proxy_gave_is_kept(client: TestClient) -> None:
-    assert client.get("/fine/x", headers={"X-Request-ID": "abc-123.def"}).headers["x-request-id"] == "abc-123.def"
+@pytest.mark.parametrize("has_proxy", [True, False])
+def test_an_id_is_kept_that_a_proxy_gave_and_no_other(has_proxy: bool) -> None:
+    client = TestClient(Journal(Starlette(routes=[Route("/fine/{word}", fine)]), has_proxy=has_proxy))
+    named = client.get("/fine/x", headers={"X-Request-ID": "abc-123.def"}).headers["x-request-id"]
+    assert (named == "abc-123.def") == has_proxy
 
 
 @pytest.mark.parametrize("formatter", [AsJson(), AsText()], ids=["json", "text"])

@@ -26,15 +26,16 @@ FIELDS = ("request", "method", "route", "status", "milliseconds")  # what a requ
 class Journal:
     """ASGI middleware, the outermost: it names a request, times it, and writes its line when the answer is sent."""
 
-    def __init__(self, app: ASGIApp, metrics: "Metrics | None" = None) -> None:
-        self.app, self.metrics = app, metrics
+    def __init__(self, app: ASGIApp, metrics: "Metrics | None" = None, has_proxy: bool = False) -> None:
+        """has_proxy: whether one before the app names requests; a visitor's own name for one would be text in the log."""
+        self.app, self.metrics, self.has_proxy = app, metrics, has_proxy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and its answer back with the request's id."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
+        given = Headers(scope=scope).get("x-request-id", "") if self.has_proxy else ""
         name = given if ID.fullmatch(given) else token_hex(8)
         began, status = time.perf_counter(), 500  # unless an answer is begun
 
