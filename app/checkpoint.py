@@ -157,7 +157,10 @@ def load(folder: Path) -> Checkpoint:
             f"{folder / 'tokenizer.json'} has {tokenizer.vocab_size} entries, but {folder / 'config.json'} "
             f"says vocab_size = {config.vocab_size}; they belong to different models: {REMEDY}"
         )
-    model = GPT(config)
+    try:
+        model = GPT(config)
+    except RuntimeError as error:  # of torch, which has not so much memory to give
+        raise CheckpointError(f"{folder / 'config.json'} asks for more memory than there is: {REMEDY}") from error
     try:
         weights = load_file(folder / "model.safetensors")
         if broken := [name for name, tensor in weights.items() if not tensor.isfinite().all()]:

@@ -105,7 +105,14 @@ class Bank:
     @classmethod
     def load(cls, folder: Path) -> "Bank":
         """Read every .txt file: a first line `# Title`, then a sentence a line; other # lines are comments."""
-        files = sorted(folder.glob("*.txt"), key=lambda file: (file.stem != "everyday", file.name))
+        try:
+            found = [file for file in folder.iterdir() if file.suffix == ".txt"]
+        except OSError as error:  # of which `glob` would say nothing
+            raise BankError(
+                f"the sentence bank {folder} cannot be read ({error.strerror}): make it a readable folder, "
+                "or name another one in FREELABELS_SENTENCES"
+            ) from error
+        files = sorted(found, key=lambda file: (file.stem != "everyday", file.name))
         themes = tuple(theme for file in files if (theme := _read(file)).sentences)
         if not themes:
             raise BankError(

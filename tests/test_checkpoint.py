@@ -111,6 +111,7 @@ def edit_weights(change: Callable[[dict[str, torch.Tensor]], object]) -> Damage:
         (overwrite("config.json", b"\xff\xfe"), "config.json", "damaged"),
         (drop_from_config("hidden_size"), "config.json", "hidden_size"),
         (drop_from_config("rope_parameters"), "config.json", "rope_parameters"),
+        (edit_config(intermediate_size=10**13), "config.json", "asks for more memory than there is"),
         (edit_config(num_attention_heads=3), "config.json", "n_head = 3"),
         (edit_config(num_attention_heads=0), "config.json", "num_attention_heads = 0"),
         (edit_config(num_hidden_layers="2"), "config.json", "num_hidden_layers = '2'"),

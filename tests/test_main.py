@@ -119,3 +119,10 @@ def test_the_app_opens_on_the_bank_and_cache_that_settings_name(tmp_path: Path) 
     with TestClient(create_app(Settings(sentences=tmp_path, cache_megabytes=0.001))) as client:
         assert 'value="A lecturer wrote this one."' in client.get("/").text
         assert client.get("/api/random").json() == {"sentence": "A lecturer wrote this one.", "theme": "Mine"}
+
+
+def test_a_card_that_is_no_object_is_named(tmp_path: Path) -> None:
+    shutil.copytree(CHECKPOINTS / "tiny", tmp_path / "model")
+    (tmp_path / "model" / "card.json").write_text("[1]")
+    with pytest.raises(CheckpointError, match=r"card\.json is damaged \(it holds no object\)"):
+        Services.load(Settings(model=str(tmp_path / "model")))

@@ -109,6 +109,12 @@ def test_a_bank_that_cannot_be_used_is_refused_with_the_file_and_the_remedy(
     assert remedy in str(refused.value)
 
 
+def test_what_cannot_be_read_as_a_folder_is_not_said_to_be_an_empty_one(tmp_path: Path) -> None:
+    (tmp_path / "bank.txt").touch()
+    with pytest.raises(BankError, match=r"bank\.txt cannot be read \(Not a directory\): make it a readable folder"):
+        Bank.load(tmp_path / "bank.txt")
+
+
 def test_a_folder_that_is_not_there_is_refused_by_its_name(tmp_path: Path) -> None:
     with pytest.raises(BankError, match="nowhere"):
         Bank.load(tmp_path / "nowhere")

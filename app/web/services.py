@@ -77,7 +77,9 @@ class Services:
 def _stored(path: Path) -> dict[str, Any]:
     """What a file of JSON beside the weights says; {} where there is none."""
     try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        found: Any = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        if not isinstance(found, dict):
+            raise ValueError("it holds no object")
     except ValueError as error:
         raise CheckpointError(f"{path} is damaged ({error}): restore it, or remove it") from error
     return found
