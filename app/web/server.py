@@ -1,10 +1,15 @@
 """uvicorn as this app needs it: its limits on connections, its logs, and whom it believes."""
 
 import asyncio
+import os
 import resource
+import signal
+from multiprocessing import parent_process
+from threading import Thread
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.settings import Settings
@@ -120,13 +125,13 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     # Here, so that what is wrong with a file ends in one line, not in uvicorn's trace.
     check()
     services = Services.load(settings)
-    # Each worker makes an app of its own.
-    app = create_app(settings, services) if workers == 1 else "app.main:app"
+    app = create_app(settings, services) if workers == 1 else f"{__name__}:{worker.__name__}"
     uvicorn.run(
         app,
         host=host,
         port=port,
         workers=workers,
+        factory=workers > 1,
         http=BoundedHttp,
         ws="none",  # nothing is answered by them, and uvicorn would log their addresses with the query
         log_config=configuration(settings.log_format),
@@ -138,6 +143,20 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
         timeout_graceful_shutdown=GRACE,
         timeout_worker_healthcheck=START,
     )
+
+
+def worker() -> FastAPI:
+    """The app of one of several processes, which ends with the one that began it: orphaned, it would keep the port."""
+    from app.main import create_app
+
+    Thread(target=_end_with_parent, daemon=True).start()
+    return create_app()
+
+
+def _end_with_parent() -> None:
+    if parent := parent_process():
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _allow_files(n_files: int) -> None:
