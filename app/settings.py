@@ -1,6 +1,7 @@
 """What an operator can set, all by environment variables that begin with FREELABELS_."""
 
 import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
@@ -66,7 +67,8 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(
         "",
         description="Addresses or networks of proxies, with commas between, whose X-Forwarded-For and "
-        "X-Forwarded-Proto are believed; *: any. Empty: none.",
+        "X-Forwarded-Proto are believed; *: any, and of several addresses the first, so only where the proxy takes "
+        "away what visitors sent. Empty: none.",
     )
     log_format: Literal["text", "json"] = Field(
         "text", description="How a line of the log is written: text for people, json for programs."
@@ -82,6 +84,16 @@ class Settings(BaseSettings):
     @classmethod
     def _origins(cls, value: str) -> str:
         return _listed(value, ORIGIN)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies(cls, value: str) -> str:
+        for name in value.split(",") if value not in ("", "*") else ():
+            try:
+                ip_network(name.strip())
+            except ValueError as error:
+                raise ValueError(f"give addresses or networks such as 10.0.0.0/8, or * alone; {error}") from error
+        return value
 
     @field_validator("public_url")
     @classmethod

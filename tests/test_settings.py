@@ -69,3 +69,14 @@ def test_a_public_address_that_is_none_is_refused_at_the_start(url: str) -> None
 
 def test_every_setting_says_what_it_is_for() -> None:
     assert all(field.description for field in Settings.model_fields.values())
+
+
+@pytest.mark.parametrize("proxies", ["", "*", "127.0.0.1", "10.0.0.0/8, 2001:db8::/32,::1"])
+def test_proxies_are_named_by_address(proxies: str) -> None:
+    assert Settings(trusted_proxies=proxies).trusted_proxies == proxies
+
+
+@pytest.mark.parametrize("proxies", ["caddy", "10.0.0.1/8", "10.0.0.0/40", "*, 10.0.0.1", "10.0.0.1,"])
+def test_a_proxy_that_would_never_be_believed_is_refused_at_the_start(proxies: str) -> None:
+    with pytest.raises(ValidationError, match="give addresses or networks such as"):
+        Settings(trusted_proxies=proxies)
