@@ -27,7 +27,7 @@ class Journal:
     """ASGI middleware, the outermost: it names a request, times it, and writes its line when the answer is sent."""
 
     def __init__(self, app: ASGIApp, metrics: "Metrics | None" = None, has_proxy: bool = False) -> None:
-        """has_proxy: whether one before the app names requests; a visitor's own name for one would be text in the log."""
+        """has_proxy: whether one before the app names requests; a visitor's own name would be text in the log."""
         self.app, self.metrics, self.has_proxy = app, metrics, has_proxy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -152,7 +152,7 @@ class Runs:
             finally:
                 if self._open.get(job.run) is job:
                     del self._open[job.run]
-                job.is_over = True
+                job.is_over, job.owner = True, ""  # kept is what came of it, not who asked
                 job.tell()
 
     async def _trained(self, job: _Job) -> None:
