@@ -19,7 +19,7 @@ from app.web.services import Services
 
 MAX_HEAD = 64 << 10  # bytes of a request's first line and headers: a text of 2,000 emoji takes 24,000 in a URL
 HEAD_PATIENCE = 10.0  # seconds for them to arrive
-READER_PATIENCE = 30.0  # seconds within which some byte of an answer must be taken
+READER_PATIENCE = 30.0  # seconds from one look at whether an answer is being taken to the next
 START = 60  # seconds for a worker to begin; with uvicorn's 5 a busy machine would kill and begin workers for ever
 GRACE = 3  # seconds for requests under way when the server is told to stop
 CONNECTIONS = 4_000  # at once: a browser has up to six, and closes them late
