@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
+from starlette.requests import ClientDisconnect, Request
 from starlette.testclient import TestClient
 
 from app.checkpoint import Checkpoint
@@ -90,3 +91,12 @@ def test_where_a_file_is_missing_the_way_back_leads_to_the_stage(client: TestCli
     page = Markup(client.get("/static/nowhere.css").text)
     assert "embedded" not in page.all("html")[0].classes
     assert "/" in [link["href"] for link in page.all("a")]
+
+
+def test_who_leaves_within_a_form_is_no_fault_of_ours(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def leaves(request: Request) -> bytes:
+        raise ClientDisconnect
+
+    monkeypatch.setattr(Request, "body", leaves)
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert client.post("/api/export", content="text=a", headers=form).status_code == 499

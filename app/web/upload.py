@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -9,6 +10,9 @@ from starlette.requests import Request
 
 from app.language import _, number
 from app.sentences import InputError, TooLargeError
+
+if TYPE_CHECKING:
+    from python_multipart.multipart import MultipartCallbacks
 
 MAX_UPLOAD = 20 << 20  # bytes of a text, packed or not
 ENVELOPE = 1 << 16  # bytes of the form around it
@@ -47,7 +51,7 @@ class Form:
         self._part = self._first = self._size = 0
         self._header = self._value = self._name = ""
         self._is_complete = False
-        called = {
+        called: MultipartCallbacks = {
             "on_part_begin": self._begin,
             "on_header_field": self._more_header,
             "on_header_value": self._more_value,
