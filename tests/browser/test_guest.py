@@ -72,7 +72,8 @@ def heard(page: Page, event: str) -> list[dict[str, Any]]:
 
 
 def expect_fitting(page: Page, index: int = 0) -> None:
-    """The frame is as high as what is in it, and so needs no scroll bar."""
+    """The frame is as high as what is in it, and so needs no scroll bar. Out of sight, it would not run what waits."""
+    page.locator("iframe").nth(index).scroll_into_view_if_needed()
     page.frames[1 + index].wait_for_function(FITS)
 
 
