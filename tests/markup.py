@@ -23,7 +23,7 @@ FRAME: dict[str, Any] = {
     "languages": (),
 }
 VOID = {"br", "col", "hr", "img", "input", "link", "meta"}
-ADDRESSES = ("href", "src", "action", "hx-get", "hx-post", "data", "poster", "formaction", "xlink:href")
+ADDRESSES = ("href", "src", "action", "hx-get", "hx-post", "data-panel", "data", "poster", "formaction", "xlink:href")
 
 
 @dataclass

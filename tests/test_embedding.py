@@ -53,7 +53,7 @@ def test_the_url_says_again_what_a_host_asked_for() -> None:
 def test_every_link_of_a_guest_leads_to_a_guest_with_the_same_wishes(client: TestClient) -> None:
     markup = read(client, "/embed", 200, **ASKED)
     addresses = [e["href"] for e in markup.all("a") if "href" in e.attributes]
-    addresses += [e["hx-get"] for e in markup.elements if "hx-get" in e.attributes]
+    addresses += [e[name] for e in markup.elements for name in ("hx-get", "data-panel") if name in e.attributes]
     addresses.remove(markup.one("full")["href"])
     for address in addresses:
         assert address.startswith("/embed/")

@@ -227,11 +227,15 @@ def test_a_killed_server_has_nothing_to_lose(tmp_path: Path) -> None:
 def test_steps_may_be_answered_by_one_worker_or_another_and_all_end_together(tmp_path: Path) -> None:
     """Nothing is kept for a visitor, so that each worker shows the same, and so would a replica elsewhere."""
     with running(tmp_path, "app", "serve", "--workers", "2") as server:
+        workers: set[str] = set()
+        deadline = time.monotonic() + 60
+        while len(workers) < 2:  # the first may answer long before the other has come
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+            workers = set(re.findall(r"Started server process \[(\d+)\]", server.log.read_text()))
         for step in (1, 2, 3):
             answers = {server.get(f"/stage?sentence={SENTENCE}&step={step}") for _ in range(8)}
             assert [status for status, _ in answers] == [200]
-        workers = set(re.findall(r"Started server process \[(\d+)\]", server.log.read_text()))
-        assert len(workers) == 2
         server.process.kill()
         server.process.wait()
         # Killed, it cannot tell its workers, who would keep the port from whatever is begun anew.

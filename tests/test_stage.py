@@ -51,10 +51,13 @@ def test_a_refused_text_is_followed_by_an_example_to_go_on_with(client: TestClie
 @pytest.mark.parametrize("sentence", [SENTENCE, *ODD, *HOSTILE])
 def test_every_link_is_the_pages_for_everyone_and_its_fragments_for_htmx(client: TestClient, sentence: str) -> None:
     markup = read(client, "/", sentence=sentence, step=2)
+    panels = {element["data-panel"] for element in markup.elements if "data-panel" in element.attributes}
+    assert panels == {"/stage"}
+    lent = [link for link in markup.all("a") if link.attributes.get("id", "").startswith(("x", "row"))]
     linked = [element for element in markup.all("a") if "hx-get" in element.attributes]
-    steps = [element for element in linked if element["id"] not in ("refresh", "prove", "share")]
-    for link in steps:
-        href, fragment = urlsplit(link["href"]), urlsplit(link["hx-get"])
+    for link in lent + [element for element in linked if element["id"] not in ("refresh", "prove", "share")]:
+        href = urlsplit(link["href"])
+        fragment = urlsplit(link.attributes.get("hx-get", f"/stage?{href.query}"))  # as static/links.js makes it
         assert (href.path, fragment.path) == ("/", "/stage")
         assert href.query == fragment.query
         assert parse_qs(href.query)["sentence"] == [sentence]
@@ -63,7 +66,7 @@ def test_every_link_is_the_pages_for_everyone_and_its_fragments_for_htmx(client:
     form = markup.all("form")[0]
     assert (form["action"], form["hx-get"]) == ("/", "/stage")
     n_steps = int(where(markup).split()[-1])
-    assert {int(parse_qs(urlsplit(link["href"]).query)["step"][0]) for link in steps} == set(range(1, n_steps + 1))
+    assert {int(parse_qs(urlsplit(link["href"]).query)["step"][0]) for link in lent} == set(range(1, n_steps + 1))
 
 
 def title_and_stage(fragment: str) -> list[str]:
@@ -221,7 +224,8 @@ def test_every_link_and_the_form_keep_the_way_that_the_stage_is_shown(
 ) -> None:
     markup = read(client, "/", status, sentence=sentence, step=2, **OTHERWISE)
     for link in markup.all("a"):
-        if "hx-get" in link.attributes and link["id"] not in ("fold", "tint", "letters"):
+        name = link.attributes.get("id", "")
+        if ("hx-get" in link.attributes or name.startswith(("x", "row"))) and name not in ("fold", "tint", "letters"):
             asked = parse_qs(urlsplit(link["href"]).query)
             assert {name: asked[name][0] for name in OTHERWISE} == OTHERWISE, link["id"]
     hidden = {
