@@ -254,6 +254,9 @@ def _get(connection: http.client.HTTPConnection, path: str) -> bytes:
 
 
 def resident_megabytes(pid: int) -> float:
-    """Memory that a process holds, as `ps` tells it on Linux and macOS alike."""
-    told = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=True)  # noqa: S603, S607
-    return int(told.stdout) / 1024
+    """Memory that a process and its workers hold, each counted whole."""
+    import psutil
+
+    first = psutil.Process(pid)
+    resident: int = sum(process.memory_info().rss for process in (first, *first.children(recursive=True)))
+    return resident / 2**20

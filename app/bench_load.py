@@ -22,7 +22,7 @@ SECONDS = 60  # of a lecture, after which the figures are taken
 THINKING = (1.0, 3.0)  # seconds between two steps, evenly spread
 OWN = 0.2  # of the students type a sentence of their own
 KNEE = 200  # milliseconds: the 95th percentile at which a server is said to be full
-HALLS = (300, 600, 900, 1200, 1800, 2400)  # students of the sweep, while the server holds
+HALLS = range(100, 3000, 100)  # students of the sweep, while the server holds
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,9 @@ class Hall:
     p95: float
     p99: float
     memory: list[float]
+
+
+EMPTY = Hall(students=0, workers=1, requests=0, per_second=0, failures=0, median=0, p95=0, p99=0, memory=[])
 
 
 def lecture(students: int = STUDENTS, workers: int = 1, seconds: int = SECONDS) -> Hall:
@@ -74,14 +77,22 @@ def lecture(students: int = STUDENTS, workers: int = 1, seconds: int = SECONDS) 
     )
 
 
-def sweep() -> Iterator[Hall]:
-    """Larger and larger halls, until the 95th percentile is beyond the knee, for one worker and for two."""
-    for workers in (1, 2):
-        for students in HALLS:
-            hall = lecture(students, workers, seconds=30)
-            yield hall
-            if hall.p95 > KNEE:
-                break
+def sweep(workers: int) -> Iterator[Hall]:
+    """Larger and larger halls, until the 95th percentile is beyond the knee."""
+    for students in HALLS:
+        hall = lecture(students, workers, seconds=30)
+        yield hall
+        if hall.p95 > KNEE:
+            break
+
+
+def knee(halls: list[Hall]) -> float:
+    """Requests a second at which the 95th percentile meets KNEE, on the line between the halls before and beyond it.
+
+    The last hall is the one beyond it, as `sweep` leaves them; before the first is an empty one.
+    """
+    *_, below, beyond = [EMPTY, *halls]
+    return below.per_second + (KNEE - below.p95) / (beyond.p95 - below.p95) * (beyond.per_second - below.per_second)
 
 
 def table(halls: list[Hall]) -> Table:

@@ -49,13 +49,20 @@ def bench_browser() -> None:
 
 @app.command()
 def bench_load(
-    knee: Annotated[bool, typer.Option(help="Fill larger and larger halls, until the server is full.")] = False,
+    fill: Annotated[
+        bool, typer.Option("--knee", help="Fill larger and larger halls, until the server is full.")
+    ] = False,
 ) -> None:
     """Play a lecture of 300 students before a server of this machine; takes two minutes."""
     need("locust", "bench")
-    from app.bench_load import lecture, sweep, table
+    from app.bench_load import KNEE, knee, lecture, sweep, table
 
-    console.print(table(list(sweep()) if knee else [lecture()]))
+    if not fill:
+        return console.print(table([lecture()]))
+    for workers in (1, 2):
+        halls = list(sweep(workers))
+        console.print(table(halls))
+        console.print(f"{knee(halls):,.0f} requests a second at a 95th percentile of {KNEE} ms, workers: {workers}")
 
 
 @app.command()
