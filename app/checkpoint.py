@@ -162,10 +162,10 @@ def load(folder: Path) -> Checkpoint:
     except RuntimeError as error:  # of torch, which has not so much memory to give
         raise CheckpointError(f"{folder / 'config.json'} asks for more memory than there is: {REMEDY}") from error
     try:
-        weights = load_file(folder / "model.safetensors")
-        if broken := [name for name, tensor in weights.items() if not tensor.isfinite().all()]:
+        weights = {name: tensor.float() for name, tensor in load_file(folder / "model.safetensors").items()}
+        if broken := [name for name, tensor in weights.items() if not tensor.sum().isfinite()]:
             raise RuntimeError(f"{broken[0]} holds what is no number")
-        model.load_state_dict({name: tensor.float() for name, tensor in weights.items()})
+        model.load_state_dict(weights, assign=True)
     except (OSError, SafetensorError, RuntimeError) as error:
         reason = " ".join(str(error).split())[:300]
         raise CheckpointError(f"{folder / 'model.safetensors'} is damaged ({reason}): {REMEDY}") from error

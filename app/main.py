@@ -1,5 +1,6 @@
 """The app, put together: `create_app(settings)`, and `app` for `uvicorn app.main:app`."""
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -36,6 +37,8 @@ from app.web.language import Languages
 from app.web.limits import Limits
 from app.web.services import Services
 
+PEACE = 5  # seconds after the start, for the first pages
+
 
 def create_app(settings: Settings | None = None, services: Services | None = None) -> FastAPI:
     """Build the app. Bank and model are loaded when it starts, unless they are handed over ready."""
@@ -46,9 +49,9 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         assets.check()
         app.state.services = services or Services.load(settings)
         # What is loaded by now stays: each look through it for garbage would stop all for a sixth of a second.
-        gc.collect()
         gc.freeze()
         gc.enable()
+        asyncio.get_running_loop().call_later(PEACE, app.state.services.warm)
         yield
         gc.unfreeze()
         await app.state.services.runs.close()

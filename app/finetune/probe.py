@@ -17,7 +17,7 @@ from app.predict import check_length
 from app.sentences import check_text, one_line_break
 
 DECAY = 50.0  # how much large weights cost, found on a part of the training sentences (docs/experiments.md)
-BATCH = 50  # texts in one pass
+BATCH = 8  # texts in one pass
 ROUNDS = 12  # of Newton's method, which doubles the right digits in each
 
 

@@ -58,7 +58,6 @@ class Services:
         is_ours = isinstance(model, Checkpoint)
         # Another maker's network is none that `app.finetune` knows how to train.
         finetuned = settings.checkpoint if is_ours else CHECKPOINTS / "tiny"
-        Thread(target=scored, args=(model, TASK), daemon=False).start()  # a second of work before somebody waits
         card, bitter = (_stored(settings.checkpoint / f"{name}.json") if is_ours else {} for name in ("card", "bitter"))
         allowance = Allowance(settings.allowance)
         return cls(
@@ -72,6 +71,10 @@ class Services:
             runs=Runs(Worker(finetuned)),
             curve=curve.load(finetuned),
         )
+
+    def warm(self) -> None:
+        """Begin what takes a second of work, in a thread of its own, before somebody waits for it."""
+        Thread(target=scored, args=(self.predictor.model, TASK), daemon=False).start()
 
 
 def _stored(path: Path) -> dict[str, Any]:
