@@ -36,7 +36,7 @@ A sentence flows one way through these files, each knowing only those before it:
     view_examples.py  what it expects in telling places, on its card
     export.py, view_export.py   the pairs as a file, also of a longer text
     view_worksheet.py pairs on paper, to fill in, and the answers
-    preview.py        the picture that other sites show beside a link
+    view_preview.py   the picture that other sites show beside a link
     notebook.py       the predictions in a notebook: `from app import analyze`
     view_terminal.py  the predictions as a table for a terminal
     lesson/           the lesson: what each of its parts computes, and shows

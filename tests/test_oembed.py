@@ -13,11 +13,11 @@ from starlette.testclient import TestClient
 from app.checkpoint import Checkpoint
 from app.main import create_app
 from app.predict import Predictor
-from app.preview import preview
 from app.sentences import Bank
 from app.settings import Settings
+from app.view_preview import png, preview
 from app.web.oembed import PAGES
-from app.web.render import RenderedPages
+from app.web.render import RenderedPages, templates
 from app.web.services import Services
 from tests.markup import Element, Markup
 
@@ -187,7 +187,8 @@ def test_a_stages_head_tells_its_very_state(client: TestClient) -> None:
 
 
 def picture(predictor: Predictor, sentence: str, step: int, is_hidden: bool = False) -> bytes:
-    return preview(predictor.analyze(sentence), step, is_hidden)
+    shown = preview(predictor.analyze(sentence), step, is_hidden)
+    return png(templates.get_template("preview.svg").render(picture=shown))
 
 
 @pytest.fixture(scope="module")
@@ -214,7 +215,9 @@ def test_a_picture_to_guess_from_tells_nothing_of_what_comes(predictor: Predicto
     assert one == other
 
 
-@pytest.mark.parametrize("sentence", ["and so on " * 40, "日本 😀 العربية", "x" * 60, " \t\n a b"])
+@pytest.mark.parametrize(
+    "sentence", ["and so on " * 40, "日本 😀 العربية", "x" * 60, " \t\n a b", '\u202e\u200d\ufffe <&>"]]>']
+)
 @pytest.mark.parametrize("where", ["first", "last"])
 def test_any_sentence_can_be_drawn(predictor: Predictor, sentence: str, where: str) -> None:
     last = len(predictor.analyze(sentence).predictions)
@@ -224,7 +227,7 @@ def test_any_sentence_can_be_drawn(predictor: Predictor, sentence: str, where: s
 @pytest.mark.parametrize("step", [24, 59])
 def test_the_label_is_in_the_picture_also_of_long_words(predictor: Predictor, step: int) -> None:
     sentence = "representative infrastructure characteristics " * 20
-    tokens = Image.open(BytesIO(picture(predictor, sentence.strip(), step))).crop((0, 100, 1200, 410))
+    tokens = Image.open(BytesIO(picture(predictor, sentence.strip(), step))).convert("RGB").crop((0, 100, 1200, 410))
     colours = {colour for _, colour in tokens.getcolors(1 << 20) or ()}
     assert (0xA8, 0x43, 0x00) in colours
 

@@ -17,6 +17,7 @@ from app import (
     view_moments,
     view_options,
     view_pair,
+    view_preview,
     view_proof,
     view_ruler,
     view_share,
@@ -45,6 +46,7 @@ VIEW_MODELS = [
         view,
         view_guess,
         view_pair,
+        view_preview,
         view_staircase,
         view_words,
         view_moments,
@@ -80,7 +82,7 @@ def test_every_field_of_a_view_model_says_what_it_is(model: type[Any]) -> None:
 
 
 def test_templates_use_every_field_of_the_view_models_and_no_other() -> None:
-    sources = [file.read_text(encoding="utf-8") for file in (RESOURCES / "templates").rglob("*.html")]
+    sources = [file.read_text(encoding="utf-8") for file in (RESOURCES / "templates").rglob("*.*")]
     used = {node.attr for source in sources for node in templates.parse(source).find_all(nodes.Getattr)}
     declared = {field.name for model in VIEW_MODELS for field in fields(model)}
     elsewhere = {"index0", "last", "nextitem", "previtem", "unescape"}  # of a loop, of a block

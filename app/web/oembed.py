@@ -14,12 +14,12 @@ from starlette.routing import Route
 
 from app.language import ENGLISH, _, languages, speak
 from app.lesson.view import PARTS
-from app.preview import SIZE, preview
 from app.sentences import InputError
+from app.view_preview import HEIGHT, WIDTH, png, preview
 from app.web.allowance import MADE
 from app.web.limits import not_utf8
 from app.web.public import public_url
-from app.web.render import Page
+from app.web.render import Page, templates
 from app.web.services import services
 from app.web.stage import read_query, sentence_of
 
@@ -106,10 +106,10 @@ def _described(request: Request, url: str, maxwidth: int | None, maxheight: int 
     found = {"version": "1.0", "type": "rich", "provider_name": "Free Labels", "provider_url": public_url(request, "/")}
     thumbnail = {
         "thumbnail_url": public_url(request, f"/preview.png?{query}" if query else "/preview.png"),
-        "thumbnail_width": SIZE[0],
-        "thumbnail_height": SIZE[1],
+        "thumbnail_width": WIDTH,
+        "thumbnail_height": HEIGHT,
     }
-    has_room = SIZE[0] <= (maxwidth or SIZE[0]) and SIZE[1] <= (maxheight or SIZE[1])
+    has_room = (maxwidth or WIDTH) >= WIDTH and (maxheight or HEIGHT) >= HEIGHT
     shown = {"title": title, "html": html, "width": width, "height": height, "cache_age": CACHE_AGE}
     return {**found, **shown, **(thumbnail if has_room else {})}
 
@@ -147,7 +147,8 @@ async def picture(request: Request) -> Response:
 
 def _picture(request: Request) -> Page:
     asked = read_query(request)
-    return Page.of_picture(preview(asked.analysis, asked.state.step, is_hidden=asked.state.guess == "on"))
+    shown = preview(asked.analysis, asked.state.step, is_hidden=asked.state.guess == "on")
+    return Page.of_picture(png(templates.get_template("preview.svg").render(picture=shown)))
 
 
 routes = [Route("/preview.png", picture)]
