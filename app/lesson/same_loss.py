@@ -20,6 +20,7 @@ class Answer:
     given: str  # the text, or the context
     label: str
     probability: float
+    n_labelled: int = 0  # texts by whose labels the model's head was fitted before; a text's own label needs none
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ class AnswerView:
     given: Annotated[str, "the text, or the context"]
     label: Annotated[str, "the label"]
     percent: Annotated[str, "what the model gave it"]
+    n_labelled: Annotated[str, "the labelled texts that its head was fitted on; empty where there were none"]
     formula: Annotated[str, "its loss, MathML"]
 
 
@@ -124,6 +125,7 @@ def _answer(title: str, answer: Answer, label: str) -> AnswerView:
         answer.given,
         label,
         percent(p, loss),
+        number(answer.n_labelled) if answer.n_labelled else "",
         formula(rf"-\ln \, {decimal(p, loss)} \approx {loss_digits(loss)}"),
     )
 

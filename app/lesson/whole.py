@@ -115,7 +115,8 @@ def _loss(predictor: Predictor, analysis: Analysis, state: LessonState) -> LossV
     labels = [task.labels.index(example.label) for example in task.test]
     shown = task.test.index(chosen(task)[0])
     example = task.test[shown]
-    by_hand = Answer(example.text, _(NAMES[example.label[0]]), float(rows[shown, labels[shown]].exp()))
+    probability = float(rows[shown, labels[shown]].exp())
+    by_hand = Answer(example.text, _(NAMES[example.label[0]]), probability, len(task.train))
     by_text = text_answer(analysis.predictions[state.step - 1])
     matches = match(rows, labels), text_match(predictor.model, [token.id for token in analysis.tokens])
     return loss_view(by_hand, by_text, matches, state)
