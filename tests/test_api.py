@@ -195,7 +195,7 @@ def test_a_random_sentence_is_the_banks_with_its_theme(client: TestClient, bank:
     assert len({answer["sentence"] for answer in drawn}) > 1
 
 
-def test_readiness_is_a_pass_of_the_model_each_time(random_checkpoint: Checkpoint) -> None:
+def test_readiness_is_a_pass_of_the_model_within_the_last_second(random_checkpoint: Checkpoint) -> None:
     """Weights that went wrong while the app ran are seen, though all that is kept is still right."""
     model = deepcopy(random_checkpoint.model)
     bank = Bank((Theme("everyday", "Everyday", ("the cat sat on the mat",)),))
@@ -204,6 +204,8 @@ def test_readiness_is_a_pass_of_the_model_each_time(random_checkpoint: Checkpoin
     with TestClient(create_app(Settings(), services), raise_server_exceptions=False) as client:
         assert client.get("/readyz").status_code == 200
         torch.nn.init.constant_(next(model.parameters()), torch.nan)
+        assert client.get("/readyz").status_code == 200  # however often that is asked, it costs no more
+        services.checked.clear()  # a second later
         assert client.get("/readyz").status_code == 500
         assert client.get("/healthz").status_code == 200
 

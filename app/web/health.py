@@ -17,8 +17,7 @@ async def alive(response: Response) -> HealthResponse:
 
 @router.get("/readyz", summary="The model is loaded and answers", response_description="The model answered")
 def ready(request: Request, response: Response) -> HealthResponse:
-    """Pass the model over a sentence, each time anew, and answer when it has told what it expects."""
+    """Pass the model over a sentence, once a second at most, and answer when it has told what it expects."""
     response.headers["Cache-Control"] = "no-store"
-    found = services(request)
-    found.predictor.check(found.bank.opening)
+    services(request).check()
     return HealthResponse(status="ready")

@@ -3,11 +3,13 @@
 import asyncio
 import json
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
-from threading import Thread
+from threading import Condition, Thread
 from typing import Any, cast
 
 import torch
+from cachetools import TTLCache, cachedmethod
 from starlette.requests import Request
 
 from app import language_model
@@ -45,6 +47,8 @@ class Services:
     uploads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(UPLOADS))  # being counted in turns
     runs: Runs = field(default_factory=lambda: Runs(Worker(CHECKPOINTS / "tiny")))  # finetuning, in another process
     curve: Curve | None = None  # finetune.json beside what is finetuned; None where there is none
+    checked: TTLCache[Any, None] = field(default_factory=lambda: TTLCache(1, ttl=1))  # seconds, by `check`
+    checking: Condition = field(default_factory=Condition)
 
     @classmethod
     def load(cls, settings: Settings) -> "Services":
@@ -71,6 +75,11 @@ class Services:
             runs=Runs(Worker(finetuned)),
             curve=curve.load(finetuned),
         )
+
+    @cachedmethod(attrgetter("checked"), condition=attrgetter("checking"))
+    def check(self) -> None:
+        """Pass the model over a sentence, once a second at most; RuntimeError where it tells no probabilities."""
+        self.predictor.check(self.bank.opening)
 
     def warm(self) -> None:
         """Begin what takes a second of work, in a thread of its own, before somebody waits for it."""
