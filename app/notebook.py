@@ -37,7 +37,7 @@ COLUMNS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Pairs(Analysis):
     """A text's tokens and predictions; to iterate over it is to go through the predictions, step by step."""
 
@@ -50,6 +50,11 @@ class Pairs(Analysis):
 
     def __getitem__(self, index: int) -> Prediction:
         return self.predictions[index]
+
+    def __repr__(self) -> str:
+        """In short, where only text is shown."""
+        means = f"mean loss {loss_text(self.mean_loss)} nats"
+        return f"<Pairs: {len(self.tokens)} tokens, {len(self)} training pairs, {means}>"
 
     def _repr_html_(self) -> str:
         """What a notebook shows (IPython's protocol)."""

@@ -27,7 +27,7 @@ def _outputs(source: str, names: dict[str, Any]) -> list[dict[str, Any]]:
         return []
     value = eval(compile(ast.Expression(last.value), FILE.name, "eval"), names)  # noqa: S307
     html = {"text/html": value._repr_html_().splitlines(keepends=True)} if hasattr(value, "_repr_html_") else {}
-    plain = {"text/plain": [f"<{type(value).__name__}>" if html else repr(value)]}
+    plain = {"text/plain": [repr(value)]}
     return [{"output_type": "execute_result", "execution_count": None, "metadata": {}, "data": html | plain}]
 
 

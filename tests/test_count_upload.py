@@ -210,7 +210,7 @@ def test_a_form_that_holds_not_one_text_is_refused(client: TestClient, options: 
 
 
 def test_another_method_is_told_which_is_answered(client: TestClient) -> None:
-    assert client.get("/api/count").json()["error"]["message"] == "GET is not answered here; POST is."
+    assert client.get("/api/count").json()["error"]["message"] == "GET is not answered here. Try POST."
 
 
 def test_a_text_is_taken_up_to_the_limit_and_refused_with_it(

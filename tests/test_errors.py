@@ -51,12 +51,18 @@ def test_htmx_gets_an_error_as_a_fragment(client: TestClient) -> None:
     assert Markup(response.text).all("html") == []
 
 
-@pytest.mark.parametrize("path", ["/api/pairs", "/api/random", "/", "/stage"])
-def test_another_method_than_get_is_refused_and_told_which_is_answered(client: TestClient, path: str) -> None:
-    response = client.post(path)
+GETS = ["/api/pairs", "/api/random", "/api/finetune", "/oembed", "/", "/stage", "/readyz", "/embed", "/embed/stage"]
+
+
+@pytest.mark.parametrize(
+    ("path", "answered"),
+    [*((path, "GET") for path in GETS), ("/export", "GET, POST"), ("/api/export", "GET, POST"), ("/api/count", "POST")],
+)
+def test_another_method_is_refused_and_told_which_are_answered(client: TestClient, path: str, answered: str) -> None:
+    response = client.delete(path)
     assert response.status_code == 405
-    assert "GET" in response.headers["allow"]
-    assert "POST is not answered here; GET is." in response.text
+    assert response.headers["allow"] == (f"{answered}, HEAD" if "GET" in answered else answered)
+    assert f"DELETE is not answered here. Try {answered}." in response.text
 
 
 @pytest.mark.parametrize("path", ["/?sentence=my+secret", "/stage?sentence=my+secret", "/api/pairs?sentence=my+secret"])

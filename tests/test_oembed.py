@@ -137,6 +137,13 @@ def test_where_no_page_may_frame_the_app_the_link_is_to_be_given(shipped: Checkp
         answer = client.get("/oembed", params={"url": STAGE})
     assert (answer.status_code, answer.json()["error"]["code"]) == (401, "not_shown")
     assert STAGE in answer.json()["error"]["message"]
+    assert "WWW-Authenticate" in answer.headers
+
+
+def test_an_address_that_was_not_written_as_one_comes_back_as_one(client: TestClient) -> None:
+    found = oembed(client, "http://testserver/?sentence=Tea & <b>cake</b> now.")
+    assert found["thumbnail_url"] == "http://testserver/preview.png?sentence=Tea%20&%20%3Cb%3Ecake%3C/b%3E%20now."
+    assert frame(found["html"])["src"].endswith("/embed?sentence=Tea%20&%20%3Cb%3Ecake%3C/b%3E%20now.")
 
 
 @pytest.mark.parametrize("public_url", ["https://example.org", "https://example.org/labels"])
@@ -171,6 +178,7 @@ def test_every_page_leads_to_its_description_and_its_picture(client: TestClient,
 def test_a_guest_leads_to_the_description_of_itself(client: TestClient, guest: str) -> None:
     links = [e["href"] for e in Markup(client.get(guest).text).all("link") if e["rel"] == "alternate"]
     assert [frame(client.get(links[0]).json()["html"])["src"]] == [f"http://testserver{guest.replace('/?', '?')}"]
+    assert meta(Markup(client.get(guest).text), "og:image").startswith("http://testserver/preview.png")
 
 
 def test_a_stages_head_tells_its_very_state(client: TestClient) -> None:

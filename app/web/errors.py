@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 from starlette.types import Scope
 
 from app.language import _
@@ -38,15 +39,17 @@ def add_error_handlers(app: FastAPI, headers: Mapping[str, str]) -> None:
     @app.exception_handler(HTTPException)
     async def known(request: Request, error: HTTPException) -> Response:
         status = HTTPStatus(error.status_code)
-        answered = "POST" if "POST" in (error.headers or {}).get("Allow", "") else "GET"
+        answered = _answered(request) if status == HTTPStatus.METHOD_NOT_ALLOWED else []
         message = {
             HTTPStatus.NOT_FOUND: _("There is nothing at %(path)s.") % {"path": request.url.path[:200]},
-            HTTPStatus.METHOD_NOT_ALLOWED: _("%(method)s is not answered here; %(answered)s is.")
-            % {"method": request.method, "answered": answered},
+            HTTPStatus.METHOD_NOT_ALLOWED: _("%(method)s is not answered here. Try %(answered)s.")
+            % {"method": request.method, "answered": ", ".join(answered)},
         }.get(status, f"{status.phrase}.")
         detail = ErrorDetail(code=status.phrase.lower().replace(" ", "_"), message=message)
         response = _answer(request, status, detail)
         response.headers.update(error.headers or {})
+        if answered:
+            response.headers["Allow"] = ", ".join([*answered, *(["HEAD"] if "GET" in answered else [])])
         return response
 
     @app.exception_handler(Exception)
@@ -58,6 +61,13 @@ def add_error_handlers(app: FastAPI, headers: Mapping[str, str]) -> None:
         response = _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
         response.headers.update(headers)  # Starlette answers this one outside of all middleware
         return response
+
+
+def _answered(request: Request) -> list[str]:
+    """The methods that a path is answered by, of all its routes; HEAD, which `app.web.delivery` answers, apart."""
+    routes = request.app.routes
+    scopes = {method: {**request.scope, "method": method} for method in ("GET", "POST")}
+    return [m for m, scope in scopes.items() if any(route.matches(scope)[0] == Match.FULL for route in routes)]
 
 
 def is_for_programs(scope: Scope) -> bool:

@@ -216,12 +216,12 @@ parts = [
     Route("/lesson/count", count, methods=["POST"]),
     Route("/lesson/count/panel", count_fragment, methods=["POST"]),
     Route("/lesson/panel/{part}", fragment),
-    Route("/lesson/run", run),
     Route("/lesson/run/{part}", run),
     Route("/lesson/{part}", page),
 ]
 routes = [
     Route("/lesson", page),
+    Route("/lesson/run", run),
     Route("/lesson/begin", begin),
     Route("/lesson/begin/panel", begin_fragment),
     Route("/lesson/limits", limits),

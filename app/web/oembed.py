@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree
 
 from fastapi import APIRouter, Query
@@ -55,6 +55,8 @@ class NotShownError(InputError):
     """No other site may show anything in a frame: whoever asks should give the link."""
 
     status = 401
+    # RFC 9110, section 15.5.2, asks for it, though no credentials would help.
+    headers: Mapping[str, str] = {"WWW-Authenticate": 'None realm="no frames"'}
 
 
 class UnknownFormatError(InputError):
@@ -105,7 +107,7 @@ def _described(request: Request, url: str, maxwidth: int | None, maxheight: int 
     )
     found = {"version": "1.0", "type": "rich", "provider_name": "Free Labels", "provider_url": public_url(request, "/")}
     thumbnail = {
-        "thumbnail_url": public_url(request, f"/preview.png?{query}" if query else "/preview.png"),
+        "thumbnail_url": public_url(request, f"/preview.png?{query}" if "sentence=" in query else "/preview.png"),
         "thumbnail_width": WIDTH,
         "thumbnail_height": HEIGHT,
     }
@@ -133,7 +135,7 @@ def _page_of(request: Request, url: str) -> tuple[str, str]:
     is_ours = asked.scheme in ("http", "https") and asked.netloc.lower() == ours.netloc.lower()
     if not is_ours or not asked.path.startswith(root) or path not in PAGES or not_utf8(asked.query.encode()):
         raise _nothing_at(url)
-    return path, asked.query
+    return path, quote(asked.query, safe="%&=+,;:@/?!$'()*")  # who asks may have left blanks as they are
 
 
 def _nothing_at(url: str) -> NothingThereError:
