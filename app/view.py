@@ -28,7 +28,17 @@ from app.view_pair import (
     remainder,
 )
 from app.view_proof import place
-from app.view_staircase import ColumnView, RowView, columns, layout, mean_loss, mean_loss_room, rows, title
+from app.view_staircase import (
+    ColumnView,
+    RowView,
+    columns,
+    layout,
+    loss_formula,
+    mean_loss,
+    mean_loss_room,
+    rows,
+    title,
+)
 from app.view_words import UnitView, numbers, unit_view, word_parts
 
 SURPRISES = (0.5, 0.1, 0.01, 0.001)  # probabilities that part the bands of surprise
@@ -98,6 +108,7 @@ class StageView:
     training: Annotated[OptionView | None, "opens the choice of moments of training; none where none are kept"]
     moments: Annotated[MomentsView | None, "the choice of moments, where it is open"]
     hidden: Annotated[tuple[tuple[str, str], ...], "names and values of the options that the form keeps"]
+    loss_formula: Annotated[str, "the mean loss of all pairs, MathML; empty where there is none"]
     so_far: Annotated[tuple[str, ...], "the formula of the mean loss up to this step, MathML in pieces between lines"]
     so_far_room: Annotated[tuple[str, ...], "the longest that it gets, invisible behind it"]
     mean_loss: Annotated[str, "the sentence's cross-entropy in nats"]
@@ -150,6 +161,7 @@ def empty_stage(state: State, error: InputError, example: str) -> StageView:
         training=None,
         moments=None,
         hidden=tuple(state.options.items()),
+        loss_formula="",
         so_far=(),
         so_far_room=(),
         mean_loss="",
@@ -174,14 +186,14 @@ def stage(
     """
     step, n_steps = state.step, len(analysis.predictions)
     prediction = analysis.predictions[step - 1]
-    is_folded = state.rows == "folded"
+    is_folded, unit = state.rows == "folded", unit_view(analysis, state)
     return StageView(
         title=_("Pair %(step)s of %(pairs)s: %(sentence)s · Free Labels")
         % {"step": step, "pairs": n_steps, "sentence": analysis.sentence[:60]},
         sentence=analysis.sentence,
         error=error,
         headline=_headline(analysis),
-        unit=unit_view(analysis, state),
+        unit=unit,
         is_refused=False,
         tokens=tuple(_tokens(analysis, state)),
         links=_links(state, n_steps),
@@ -215,6 +227,7 @@ def stage(
         else None,
         moments=moments_view(in_training, state) if in_training else None,
         hidden=tuple(state.options.items()),
+        loss_formula=loss_formula(unit.symbol),
         so_far=mean_loss(analysis, step),
         so_far_room=mean_loss_room(analysis),
         mean_loss=loss_text(analysis.mean_loss),

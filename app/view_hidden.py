@@ -37,6 +37,7 @@ def hidden(shown: StageView, guess: GuessView) -> StageView:
         rows=(),
         columns=(),
         fold=None,
+        loss_formula="",
         so_far=(),
         so_far_room=(),
         mean_loss="",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated
 
 from app.formatting import (
@@ -13,6 +14,7 @@ from app.formatting import (
     loss_text,
     percent,
     segments,
+    term,
     visible,
 )
 from app.language import _, number
@@ -125,6 +127,14 @@ def columns(analysis: Analysis, state: State) -> Iterable[ColumnView]:
             loss=loss_text(prediction.loss),
             spoken=_column_spoken(prediction, analysis.tokens[step - 1].text),
         )
+
+
+@cache
+def loss_formula(symbol: str) -> str:
+    """The mean loss of all pairs as pretraining makes it small, of tokens x_1 … x_T or words w_1 … w_n, MathML."""
+    last = {"x": "T", "w": "n"}[symbol]
+    label, context = term("label", f"{symbol}_t"), term("context", f"{symbol}_{{<t}}")
+    return formula(rf"-\frac{{1}}{{{last} - 1}} \sum_{{t=2}}^{{{last}}} \ln \, P({label} \mid {context})")
 
 
 def mean_loss(analysis: Analysis, step: int) -> tuple[str, ...]:

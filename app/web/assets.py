@@ -23,7 +23,7 @@ LESSON = (
 JOINED = {
     "stage.js": SCRIPTS,
     "lesson.js": LESSON,
-    "sharing.js": ("frame.js", "vendor/htmx.min.js", "app.js", "share.js"),
+    "sharing.js": ("frame.js", "vendor/htmx.min.js", "app.js", "links.js", "share.js"),
     "embedded-stage.js": (*SCRIPTS, "embed.js"),
     "embedded-lesson.js": (*LESSON, "embed.js"),
 }

@@ -82,6 +82,15 @@ def test_a_step_fetches_its_fragment_and_nothing_else(page: Page, watch: Watch) 
     assert page.evaluate("window.sameDocument") is True
 
 
+@pytest.mark.parametrize(("control", "step"), [("#x5", 4), ("#row6", 6), ("#next", 2)])
+def test_a_press_with_ctrl_opens_the_step_in_a_tab_of_its_own(page: Page, control: str, step: int) -> None:
+    page.goto(address())
+    with page.context.expect_page() as opened:
+        page.locator(control).click(modifiers=["ControlOrMeta"])
+    expect_step(opened.value, step)
+    expect_step(page, 1)
+
+
 @pytest.mark.parametrize(("presses", "step"), [(3, 4), (30, 10)])
 def test_presses_of_next_before_the_answer_each_count_up_to_the_last_step(page: Page, presses: int, step: int) -> None:
     page.goto(address())

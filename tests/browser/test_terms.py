@@ -37,7 +37,8 @@ def test_what_a_term_stands_for_answers_where_it_is_pointed_at(page: Page, term:
 def test_a_term_its_name_and_what_it_stands_for_are_of_one_colour(page: Page, term: str) -> None:
     page.goto(address(step=3))
     colours = f"math .term-{term}, span.term-{term}, {MEANT[term]}"
-    assert page.locator(f"math .term-{term}").count() == page.locator(f"span.term-{term}").count() == 1
+    counts = [page.locator(f"{kind} .term-{term}").count() for kind in ("dl math", ".sum math", "dt")]
+    assert counts == [1, 1, 1]
     found = page.locator(colours).evaluate_all("all => [...new Set(all.map(e => getComputedStyle(e).color))]")
     assert len(found) == 1
 
