@@ -32,8 +32,8 @@ class Shared:
     height: int  # of its frame, in CSS pixels
 
 
-def html(shared: Shared) -> str:
-    """A frame, and below it a link, which is what is left where the frame is refused or printed.
+def html(shared: Shared, attributes: str = "") -> str:
+    """A frame, with more attributes if any, and below it a link: what is left where the frame is refused or printed.
 
     >>> print(html(Shared("“a < b”", "Open", "https://x.org/?a=1&b=2", "https://x.org/embed?a=1", 800)))
     <iframe src="https://x.org/embed?a=1" title="“a &lt; b”" width="100%" height="800" loading="lazy" \
@@ -42,7 +42,7 @@ referrerpolicy="no-referrer" style="border: 0"></iframe>
     """
     frame = (
         f'<iframe src="{escape(shared.frame_url)}" title="{escape(shared.title)}" width="100%" '
-        f'height="{shared.height}" loading="lazy" referrerpolicy="no-referrer" style="border: 0"></iframe>'
+        f'height="{shared.height}" loading="lazy" referrerpolicy="no-referrer" style="border: 0"{attributes}></iframe>'
     )
     return f'{frame}\n<p><a href="{escape(shared.url)}">{escape(shared.link_text)}</a></p>'
 
@@ -69,11 +69,12 @@ def latex(shared: Shared) -> str:
 
 def quarto(shared: Shared) -> str:
     """The frame where the output is HTML, and a link where it is paper."""
+    external = ' data-external="1"'  # or Pandoc puts a copy of the page into a self-contained file
     return "\n".join(
         [
             '::: {.content-visible when-format="html"}',
             "```{=html}",
-            html(shared),
+            html(shared, external),
             "```",
             ":::",
             "",
