@@ -89,6 +89,26 @@ def test_what_cannot_be_is_said_and_the_rest_is_shared(client: TestClient, asked
     assert snippet(markup, "link").startswith("http://testserver/?sentence=")
 
 
+@pytest.mark.parametrize("path", ["/share", "/share/panel", "/share/lesson/text"])
+@pytest.mark.parametrize(
+    ("kept", "step"), [({"start": "4"}, "4"), ({"end": "2"}, "2"), ({"start": "5", "end": "2"}, "3")]
+)
+def test_the_step_follows_the_steps_to_keep_to(client: TestClient, path: str, kept: dict[str, str], step: str) -> None:
+    answer = client.get(path, params={**STATE, **kept})
+    assert parse_qs(urlsplit(snippet(Markup(answer.text), "link")).query)["step"] == [step]
+    assert parse_qs(answer.url.query.decode()) == {
+        name: [value] for name, value in {**STATE, **kept, "step": step}.items()
+    }
+    assert "There is no step" not in answer.text
+
+
+def test_a_frames_step_beyond_its_own_range_is_said(client: TestClient) -> None:
+    assert (
+        "There is no step “3”: here are steps 4 to 7."
+        in read(client, "/embed", 422, **STATE, start=4).one("stage").text
+    )
+
+
 @pytest.mark.parametrize("part", PARTS)
 def test_each_part_of_the_lesson_is_handed_out_as_it_is(client: TestClient, part: str) -> None:
     asked = {"sentence": SENTENCE, "step": "3", "wage": "20", "lang": "de"}

@@ -2,7 +2,7 @@
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from app.language import _
@@ -14,7 +14,7 @@ from app.web.lesson import read_part
 from app.web.public import public_url
 from app.web.render import Page, frame, root_path
 from app.web.services import services
-from app.web.stage import read_query
+from app.web.stage import Asked, read_query, step_of
 
 
 async def page(request: Request) -> Response:
@@ -33,7 +33,10 @@ async def panel(request: Request) -> Response:
 async def _answer(request: Request, template: str, headers: dict[str, str]) -> Response:
     check_language(request)
     services(request).allowance.charge(request, MADE)
-    view = await run_in_threadpool(_view, request)
+    part, asked = await run_in_threadpool(_read, request)
+    if step := _nearest(request, asked):
+        return RedirectResponse(f"?{request.url.include_query_params(step=step).query}", 303)
+    view = await run_in_threadpool(_view, request, part, asked)
     # Not among the kept pages: its addresses are of the host that was asked.
     answer = Page.of(template, 422 if view.error else 200, headers, share=view, **frame(request))
     return answer.response(request)
@@ -44,8 +47,22 @@ def _path(request: Request) -> str:
     return f"/lesson/{request.path_params['part']}" if "part" in request.path_params else ""
 
 
-def _view(request: Request) -> ShareView:
-    part, asked = read_part(request) if _path(request) else ("", read_query(request, has_wishes=True))
+def _read(request: Request) -> tuple[str, Asked]:
+    return read_part(request) if _path(request) else ("", read_query(request, has_wishes=True))
+
+
+def _nearest(request: Request, asked: Asked) -> int | None:
+    """The step to hand out where the panel's fields have left out the one named; None where nothing is to be moved."""
+    state, n_steps = asked.state, len(asked.analysis.predictions)
+    try:
+        step = step_of(request.query_params.get("step", str(state.start)), n_steps)
+    except InputError:
+        return None
+    nearest = min(max(step, state.start), state.end or n_steps)
+    return nearest if nearest != step else None
+
+
+def _view(request: Request, part: str, asked: Asked) -> ShareView:
     refused, height = list(asked.refused), HEIGHT
     try:
         height = _height(request.query_params.get("height") or str(HEIGHT))
