@@ -1,4 +1,5 @@
 // Copying by a button, and a frame as high as what is in it: the preview tells its height, until a person has typed one.
+// What was refused stays said: the height then waits in its field for the person's next change.
 let isHeightTyped = false;
 
 document.addEventListener("click", async ({ target }) => {
@@ -23,7 +24,8 @@ addEventListener("message", ({ source, data }) => {
   if (data?.event !== "height" || source !== document.getElementById("preview")?.contentWindow) return;
   if (isHeightTyped || field.value === String(data.height)) return;
   field.value = data.height;
-  field.dispatchEvent(new Event("change", { bubbles: true }));
+  const isRefused = document.querySelector(".sharing .error").textContent;
+  if (!isRefused) field.dispatchEvent(new Event("change", { bubbles: true }));
 });
 
 // An answer to an earlier change may come while somebody types: what is typed stays.

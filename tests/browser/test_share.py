@@ -1,5 +1,6 @@
 """The share panel: what it shows is what the frames get, with htmx and without scripts, and what is pasted works."""
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, expect
@@ -42,6 +43,23 @@ def test_the_preview_says_how_high_the_frame_should_be(page: Page) -> None:
     )
     height = page.locator("#preview").get_attribute("height")
     expect(page.locator("#html")).to_contain_text(f'height="{height}"')
+
+
+def test_a_refusal_stays_until_a_person_changes_something(page: Page, watch: Watch) -> None:
+    page.goto(f"/share{address(step=3)[1:]}&start=5&end=2")
+    page.locator("#preview").scroll_into_view_if_needed()
+    page.frames[1].wait_for_load_state()
+    watch.clear()
+    page.frames[1].evaluate("parent.postMessage({ event: 'height', height: 777 }, '*')")
+    expect(page.get_by_label("height in pixels")).to_have_value("777")
+    page.evaluate("new Promise(requestAnimationFrame)")  # a change is asked for at once
+    assert ("fetch", "/share/panel") not in watch.kinds()
+    expect(page.get_by_role("alert")).to_contain_text("“start” is “5” and “end” is “2”")
+    page.get_by_label("from step", exact=True).fill("5")
+    page.get_by_label("from step", exact=True).press("Enter")
+    expect(page.locator(".sharing .error")).to_be_empty()
+    expect(page.locator("#html")).to_contain_text("step=5&amp;start=5")  # it has followed
+    expect(page).to_have_url(re.compile("step=5"))
 
 
 def test_copying_copies_and_says_so(open_context: OpenContext) -> None:
