@@ -33,6 +33,7 @@ FITS = "() => innerHeight > 300 && innerHeight === Math.ceil(document.documentEl
 GUEST = f"/embed{address()[1:]}"
 ANY_SCRIPTS = ["", 'sandbox="allow-scripts allow-same-origin allow-forms"', 'sandbox="allow-scripts"']
 SANDBOXES = [*ANY_SCRIPTS, 'sandbox=""']
+DOCUMENT = ROOT / "docs/embedding.md"
 Embed = Callable[..., Page]
 
 
@@ -342,7 +343,7 @@ def test_a_host_that_the_operator_left_out_keeps_the_link_below(embed: Embed, wa
 
 def scripts() -> list[str]:
     """The scripts of docs/embedding.md: for slides, and for heights."""
-    return re.findall(r"```html\n(<script.*?</script>)\n```", (ROOT / "docs/embedding.md").read_text(), re.DOTALL)
+    return re.findall(r"```html\n(<script.*?</script>)\n```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
 
 
 def test_the_documented_script_makes_each_frame_as_high_as_it_is(page: Page, embed: Embed) -> None:
@@ -366,3 +367,14 @@ def test_the_documented_script_has_the_frame_follow_the_fragments(page: Page, em
     expect_pair(page, 1)
     page.evaluate("document.querySelector('b').classList.add('visible'); labels.src += ''")
     expect_pair(page, 2)
+
+
+def test_the_documented_frame_in_a_jupyter_book_shows_the_pair_and_the_bars_at_once(page: Page) -> None:
+    """Its theme makes a frame 60 % as high as it is wide."""
+    [path] = re.findall(r":::\{iframe\} https://your\.host(\S+)", DOCUMENT.read_text(encoding="utf-8"))
+    page.set_viewport_size({"width": 750, "height": 450})
+    page.goto(path)
+    expect(page.locator(".tokens")).to_be_in_viewport(ratio=1)
+    expect(page.locator(".bars")).to_be_in_viewport(ratio=0.95)  # but for a part of what sums up the rest
+    page.locator("a.token").last.click()
+    expect(page).to_have_url(re.compile("step=6"))
