@@ -48,8 +48,9 @@ def test_a_run_is_streamed_as_events_from_its_place_in_line_to_its_end(client: T
     response = client.get("/api/finetune", params=QUERY)
     assert response.headers["content-type"].startswith("text/event-stream")
     assert "content-encoding" not in response.headers
-    waiting, *progress, done = events(response.text)
+    waiting, begins, *progress, done = events(response.text)
     assert (waiting["event"], waiting.data) == ("waiting", {"position": 1})
+    assert (begins["event"], begins.data) == ("waiting", {"position": 0})
     assert [(event["event"], event.data) for event in progress] == [
         ("progress", asdict(each)) for each in progress_of(RUN)
     ]

@@ -36,8 +36,9 @@ def fragments(client: TestClient, **asked: str) -> list[str]:
 def test_a_run_is_streamed_as_fragments_that_end_with_fetching_the_lesson(
     client: TestClient, trainer: Rehearsal
 ) -> None:
-    waiting, *progress, end = fragments(client)
+    waiting, begun, *progress, end = fragments(client)
     assert "Next in line." in waiting
+    assert "The run begins" in begun
     assert ["Learning: pretrained" in each for each in progress] == [True, True, True, False, False]
     assert "56.0\u202f%" in progress[-1]
     assert 'hx-get="/lesson/panel/finetune"' in end

@@ -46,8 +46,8 @@ async def until_begun(trainer: Rehearsal, run: Run) -> None:
         await asyncio.sleep(0)
 
 
-async def test_a_run_is_followed_from_its_place_in_line_to_its_end(runs: Runs) -> None:
-    assert await heard(runs, A) == [Waiting(1), *progress_of(A)]
+async def test_a_run_is_followed_from_its_place_in_line_by_its_beginning_to_its_end(runs: Runs) -> None:
+    assert await heard(runs, A) == [Waiting(1), Waiting(0), *progress_of(A)]
 
 
 async def test_a_finished_run_is_kept_for_all_who_ask_later(runs: Runs, trainer: Rehearsal) -> None:
@@ -63,7 +63,7 @@ async def test_those_who_ask_for_a_run_under_way_share_it_from_its_first_step(ru
     late = asyncio.create_task(heard(runs, A))
     trainer.may_go_on.set()
     assert [event for event in await late if isinstance(event, Progress)] == progress_of(A)
-    assert [await each for each in hall] == [[Waiting(1), *progress_of(A)]] * 300
+    assert [await each for each in hall] == [[Waiting(1), Waiting(0), *progress_of(A)]] * 300
     assert trainer.begun == [A]
 
 
@@ -82,7 +82,7 @@ async def test_one_run_goes_on_at_a_time_and_the_others_see_their_place_in_line(
     trainer.may_go_on.set()
     await first
     places = [[event for event in await other if isinstance(event, Waiting)] for other in others]
-    assert places == [[Waiting(1)], [Waiting(2), Waiting(1)]]
+    assert places == [[Waiting(1), Waiting(0)], [Waiting(2), Waiting(1), Waiting(0)]]
     assert trainer.finished == [A, B, C]
 
 
@@ -116,7 +116,7 @@ async def test_a_run_that_was_given_up_is_begun_anew(runs: Runs, trainer: Rehear
     await events.aclose()
     trainer.may_go_on.set()
     await heard(runs, B)
-    assert await heard(runs, A) == [Waiting(1), *progress_of(A)]
+    assert await heard(runs, A) == [Waiting(1), Waiting(0), *progress_of(A)]
 
 
 async def test_a_run_goes_on_for_those_who_stay(runs: Runs, trainer: Rehearsal) -> None:
@@ -187,7 +187,7 @@ async def test_a_run_that_breaks_off_says_so_and_is_not_kept() -> None:
     with pytest.raises(RunError, match=r"broke off on our side\. Try it again") as refused:
         await heard(runs, A)
     assert refused.value.code == "run_broke_off"
-    assert await heard(runs, A) == [Waiting(1), *progress_of(A)]
+    assert await heard(runs, A) == [Waiting(1), Waiting(0), *progress_of(A)]
     await runs.close()
 
 

@@ -113,9 +113,10 @@ def test_where_nothing_was_measured_the_readers_runs_are_shown_alone() -> None:
     assert [cost.text for cost in view.arrows[1].costs][1] == "not measured"
 
 
-def test_a_run_that_waits_says_its_place_in_line() -> None:
+def test_a_run_that_waits_says_its_place_in_line_and_then_that_it_begins() -> None:
     assert [live_view({}, position).place for position in (1, 3)] == ["Next in line.", "Number 3 in line."]
-    assert live_view({}, 1).lines == ()
+    assert live_view({}).place.startswith("The run begins")
+    assert (live_view({}, 1).lines, live_view({}).lines) == ((), ())
 
 
 def test_a_run_that_goes_on_keeps_the_accuracy_that_was_found_last() -> None:

@@ -25,7 +25,7 @@ class LineView:
 class LiveView:
     """A run as it goes, why it does not, or that it is over."""
 
-    place: Annotated[str, "its place in line; empty once it has begun"] = ""
+    place: Annotated[str, "its place in line, or that it begins; empty once something of it is known"] = ""
     lines: Annotated[tuple[LineView, ...], "each of them; empty before the run has begun"] = ()
     said: Annotated[str, "which of them learns, for those who hear it"] = ""
     error: Annotated[str, "why it broke off; empty where it did not"] = ""
@@ -36,7 +36,9 @@ def live_view(heard: Ends, position: int = 0) -> LiveView:
     """heard: each one's latest progress, with the accuracy that was found last; position: in line, 0 once begun."""
     if position:
         return LiveView(_("Next in line.") if position == 1 else _("Number %(n)s in line.") % {"n": number(position)})
-    learning = list(heard)[-1] if heard else LEARNERS[0]
+    if not heard:
+        return LiveView(_("The run begins; its first step comes in a few seconds."))
+    learning = list(heard)[-1]
     return LiveView(
         lines=tuple(_line(learner, heard.get(learner)) for learner in LEARNERS),
         said=_("Learning: %(name)s") % {"name": _(NAMES[learning])},

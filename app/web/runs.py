@@ -43,7 +43,7 @@ class Trainer(Protocol):
 
 @dataclass(frozen=True)
 class Waiting:
-    """A run that has not begun: position 1 is the next to begin."""
+    """A run without progress: position 1 is the next to begin, 0 begins and has no progress yet."""
 
     position: int
 
@@ -86,13 +86,14 @@ class Runs:
         """
         job = self._done.get(run) or self._open.get(run) or self._queued(run, owner)
         job.listeners += 1
-        position = 0
+        position = 0 if job.log else -1
         try:
             while True:
                 changed = job.changed
-                if job in self._waiting and (now := self._waiting.index(job) + 1) != position:
+                if position != (now := self._waiting.index(job) + 1 if job in self._waiting else 0):
                     position = now
                     yield Waiting(position)
+                    continue  # the line has moved on, perhaps, while that was told
                 while after < len(job.log):
                     after += 1
                     yield job.log[after - 1]
@@ -142,6 +143,7 @@ class Runs:
         while self._waiting:
             job = self._waiting.pop(0)
             self._turn = job.turn
+            job.tell()
             self._tell_waiting()
             try:
                 await self._trained(job)

@@ -117,7 +117,7 @@ def test_both_networks_are_finetuned_before_the_readers_eyes(page: Page) -> None
     expect(page.locator("output")).to_have_text("0 labelled examples")
     expect(page).to_have_url(re.compile("task=sentiment&examples=0"))
     page.locator("#run").click()
-    expect(page.locator("#live")).to_contain_text(re.compile("in line|Learning"))
+    expect(page.locator("#live")).to_contain_text(re.compile("in line|begins|Learning"))
     expect(page).to_have_url(re.compile("runs=s0.6"), timeout=180_000)
     expect(page.locator("#finetune .chart circle[r='6']")).to_have_count(3)
     assert page.evaluate("window.same")
