@@ -66,9 +66,10 @@ async def finetune(request: Request, run: Annotated[Run, Depends(asked)]) -> Asy
 
     Beside them, “words” are these sentences' words, counted: naive Bayes.
 
-    Events: `waiting` with a position in line, where 1 is next and 0 begins; `progress` after each step, with the loss of its batch
-    and now and then the accuracy and the loss over 200 test sentences; at the end `done`, or `failed` with a code and
-    a message. A run is shared by all who ask for it, kept once it is finished, and given up when nobody listens.
+    Events: `waiting` with a position in line, where 1 is next and 0 begins; `progress` after each step, with the loss
+    of its batch and now and then the accuracy and the loss over 200 test sentences; at the end `done`, or `failed` with
+    a code and a message. A run is shared by all who ask for it, kept once it is finished, and given up when nobody
+    listens.
     """
     heard = request.headers.get("last-event-id", "")  # sent by a browser whose stream broke: it goes on from there
     after = int(heard) if heard.isascii() and heard.isdigit() and len(heard) < 6 else 0

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from app.lesson.labelling import N_TEXTS
@@ -101,11 +102,21 @@ def test_nothing_reaches_out_of_a_phones_screen(open_context: OpenContext) -> No
     page = open_context((320, PHONE[1])).new_page()
     for address in (
         "/lesson",
-        "/lesson?labels=pnpnpnpn&seconds=20&rows=folded&shuffled=yes&runs=p20.6",
+        "/lesson?labels=pnpnpnpn&seconds=20&rows=folded&shuffled=yes&runs=p20.6&lang=de",
         "/lesson/limits",
     ):
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") == 320, address
+        wide = "cells => cells.filter(cell => cell.scrollWidth > cell.clientWidth).map(cell => cell.textContent)"
+        assert page.locator(".receipt .data :is(th, td)").evaluate_all(wide) == []
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_phones_stepper_stands_on_one_line(open_context: OpenContext, language: str) -> None:
+    page = open_context((385, PHONE[1])).new_page()
+    page.goto(f"/lesson/text?lang={language}")
+    tops = page.locator(".stepper .button").evaluate_all("all => all.map(button => button.offsetTop)")
+    assert len(set(tops)) == 1, tops
 
 
 def test_both_networks_are_finetuned_before_the_readers_eyes(page: Page) -> None:
