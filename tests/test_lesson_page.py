@@ -149,6 +149,12 @@ def test_a_text_is_counted_without_scripts_and_as_a_fragment_for_them(client: Te
     assert "<html" not in fragment.text
 
 
+def test_the_first_documents_of_a_counted_text_are_told_and_how_many_more_there_are(client: TestClient) -> None:
+    text = client.post("/lesson/count/panel", files={"text": (None, "\n\n".join("ABCDE"))}).text
+    assert re.findall(r'<th scope="row">(\w)<', text) == ["A", "B", "C"]
+    assert "And 2 documents more." in text
+
+
 def test_a_text_that_cannot_be_counted_is_refused_in_its_place(client: TestClient) -> None:
     response = client.post("/lesson/count", files={"file": ("picture.txt", b"\x00\x01")})
     assert response.status_code == 422

@@ -10,6 +10,8 @@ from app.language import _, ngettext, number
 from app.ruler import marks
 from app.view_ruler import RulerView, ruler_view
 
+SHOWN = 3  # documents that are told one by one
+
 
 @dataclass(frozen=True)
 class DocumentView:
@@ -81,7 +83,8 @@ def read_text(card: dict[str, Any]) -> str:
 def counted_view(name: str, total: Count, first: Sequence[Document]) -> CountedView:
     """A text by its name; first: the first of its documents."""
     several = total.documents > 1
-    more = total.documents - len(first)
+    shown = first[:SHOWN]
+    more = total.documents - len(shown)
     return CountedView(
         pairs=number(total.pairs),
         summary=ngettext(
@@ -104,6 +107,6 @@ def counted_view(name: str, total: Count, first: Sequence[Document]) -> CountedV
         )
         if several
         else _("It is one document: its first token is the only one that is no label."),
-        documents=tuple(DocumentView(each.opening, number(each.tokens), number(each.pairs)) for each in first),
+        documents=tuple(DocumentView(each.opening, number(each.tokens), number(each.pairs)) for each in shown),
         left_out=counted(more, "And %(n)s document more.", "And %(n)s documents more.") if several and more else "",
     )

@@ -80,13 +80,21 @@ def test_the_sliders_loss_follows_the_finger(page: Page) -> None:
     expect(page).to_have_url(re.compile("probability=5"))
 
 
-def test_each_step_is_a_screenful_but_for_its_questions(open_context: OpenContext) -> None:
+@pytest.mark.parametrize(
+    ("query", "most"),
+    [
+        ("labels=pnpnpnpn&seconds=20&shuffled=yes", 800),
+        ("labels=pnpnpnpn&seconds=20&shuffled=yes&lang=de", 860),
+        ("runs=p20.6p20.7p0.6p50.6", 900),
+    ],
+)
+def test_each_step_is_a_screenful_but_for_its_questions(open_context: OpenContext, query: str, most: int) -> None:
     page = open_context((1280, 800)).new_page()
-    page.goto("/lesson?labels=pnpnpnpn&seconds=20&shuffled=yes")
+    page.goto(f"/lesson?{query}")
     end = "part.querySelector(':scope > .quiz').previousElementSibling.getBoundingClientRect().bottom"
     tall = f"part => {end} - part.getBoundingClientRect().top"
     heights = page.locator(".part").evaluate_all(f"parts => parts.map({tall})")
-    assert max(heights) <= 800, heights
+    assert max(heights) <= most, heights
 
 
 def test_paper_shows_what_is_folded_away_and_no_field(page: Page) -> None:
