@@ -167,6 +167,30 @@ def test_what_the_model_read_is_told_alike_in_both_steps(client: TestClient) -> 
         assert "22.4 million different pairs, read 1.6 times" in client.get(f"/lesson/{part}").text
 
 
+def test_what_the_boundaries_of_its_pieces_cost_is_told_with_the_numbers_of_its_card(client: TestClient) -> None:
+    text = " ".join(client.get("/lesson/scale").text.split())
+    found = re.search(r"Its ([\d,]+) documents, ([\d,]+) tokens, were cut into ([\d,]+) pieces of at most 128", text)
+    assert found
+    documents, tokens, pieces = (int(each.replace(",", "")) for each in found.groups())
+    assert documents < pieces
+    assert f"({tokens - pieces:,})" in text  # the pairs on the ruler
+
+
+def test_the_costs_of_finetuning_are_those_of_the_readers_last_run(client: TestClient) -> None:
+    def read(runs: str) -> str:
+        text = client.get("/lesson/finetune", params={"task": "place", "examples": "20", "runs": runs}).text
+        found = re.search(r"<dd>([\d,]+): each sentence", text)
+        assert found
+        return found[1]
+
+    assert read("") == read("p20.6") == read("p50.6") != read("p20.6p20.7")
+
+
+def test_the_coda_names_the_essay_that_it_is_about(client: TestClient) -> None:
+    for place in ("bitter", "limits"):
+        assert "incompleteideas.net/IncIdeas/BitterLesson.html" in client.get(f"/lesson/{place}").text
+
+
 def test_what_the_lesson_does_not_show_has_its_page_with_sources(client: TestClient) -> None:
     text = client.get("/lesson/limits").text
     assert text.count("https://arxiv.org/") >= 7

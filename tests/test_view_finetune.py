@@ -58,9 +58,9 @@ def test_what_was_read_is_told_as_different_pairs_and_how_often_where_the_card_c
 
 
 def test_the_steps_that_both_take_are_named_and_why_they_are_few_from_scratch() -> None:
-    assert shown().steps.startswith(
-        f"Both networks take the same {Run('place', 30, 6).n_steps} steps. From random weights"
-    )
+    n_steps = Run("place", 30, 6).n_steps
+    told = f"With 30 labelled examples, both networks take the same {n_steps} steps. From random weights"
+    assert shown().steps.startswith(told)
     assert shown(replace(STATE, examples="0")).steps == "Without labels, neither network takes a step."
 
 

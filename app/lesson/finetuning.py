@@ -50,6 +50,11 @@ def written(runs: tuple[Run, ...]) -> str:
     return "".join(f"{run.task[0]}{run.n_labels}.{run.seed}" for run in runs[-MOST_RUNS:])
 
 
+def last_run(runs: tuple[Run, ...], task: str, n_labels: int) -> Run | None:
+    """The last of these with so many labels of a task; None where there is none."""
+    return next((run for run in reversed(runs) if (run.task, run.n_labels) == (task, n_labels)), None)
+
+
 def next_run(runs: tuple[Run, ...], task: str, n_labels: int) -> Run:
     """One more, under the first seed that these have not tried: all who begin anew ask for the same run."""
     tried = {run.seed for run in runs if (run.task, run.n_labels) == (task, n_labels)}

@@ -100,7 +100,7 @@ class FinetuneView:
 def finetune_view(
     task: Task, run: Run, known: Finetuned, state: LessonState, n_tokens: int, *, is_shown: bool
 ) -> FinetuneView:
-    """run: the next one; n_tokens: of its sentences; is_shown: whether what is finetuned is the model on the page."""
+    """run: the last one with so many labels, or the next; n_tokens: of its sentences; is_shown: see `FinetuneView`."""
     ends = {ran: known.ends.get(ran, {}) for ran in runs_of(state.runs) if ran.task == task.name}
     curve, (begun, pretrained, finetuned) = known.curve, _weights()
     return FinetuneView(
@@ -260,6 +260,6 @@ def _steps(run: Run) -> str:
     if not run.n_steps:
         return _("Without labels, neither network takes a step.")
     return _(
-        "Both networks take the same %(n)s steps. From random weights, so few are too few to learn English as well: "
-        "that line shows what pretraining saves, not the best that can be done without."
-    ) % {"n": number(run.n_steps)}
+        "With %(labels)s, both networks take the same %(n)s steps. From random weights, so few are too few to learn "
+        "English as well: that line shows what pretraining saves, not the best that can be done without."
+    ) % {"labels": _examples(run.n_labels), "n": number(run.n_steps)}

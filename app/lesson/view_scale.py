@@ -42,7 +42,7 @@ class ScaleView:
     counted: Annotated[CountedView | None, "what was counted; None before"]
     error: Annotated[str, "why a text could not be counted; empty where it could"]
     ruler: Annotated[RulerView, "from the sentence to the web"]
-    read: Annotated[str, "how many pairs the model read how often, in words; empty where its card does not say"]
+    read: Annotated[str, "what the model read, and how it was cut, in words; empty where its card does not say"]
 
 
 def scale_view(
@@ -52,7 +52,7 @@ def scale_view(
     error: str = "",
     read: str = "",
 ) -> ScaleView:
-    """known: what of our own is on the ruler; megabytes: the largest file that may be counted; read: `read_text`."""
+    """known: what of our own is on the ruler; megabytes: the largest file that may be counted; read: `read_note`."""
     pairs = _("pairs")
     total, document, tokens = term("pairs", rf"\#\text{{{pairs}}}"), term("document", "x"), term("tokens", "T_x")
     return ScaleView(
@@ -65,7 +65,7 @@ def scale_view(
         found,
         error,
         ruler_view(marks(known)),
-        _("The model read: %(pairs)s.") % {"pairs": read} if read else "",
+        read,
     )
 
 
@@ -78,6 +78,23 @@ def read_text(card: dict[str, Any]) -> str:
         "pairs": in_words(corpus.pairs),
         "times": number(card["tokens_seen"] / corpus.tokens, ".1f"),
     }
+
+
+def read_note(card: dict[str, Any]) -> str:
+    """The same in sentences, with the pieces that its documents were cut into; empty where its card does not say."""
+    corpus = of_corpus(card)
+    if not (corpus and corpus.tokens):
+        return ""
+    cut = _(
+        "Its %(documents)s documents, %(tokens)s tokens, were cut into %(pieces)s pieces of at most %(most)s tokens, "
+        "and each piece’s first token is no label: every boundary costs a pair."
+    ) % {
+        "documents": number(sum(row["documents"] for row in card["corpus"])),
+        "tokens": number(corpus.tokens),
+        "pieces": number(corpus.documents),
+        "most": number(card["shape"]["context_length"]),
+    }
+    return _("The model read: %(pairs)s.") % {"pairs": read_text(card)} + f" {cut}"
 
 
 def counted_view(name: str, total: Count, first: Sequence[Document]) -> CountedView:

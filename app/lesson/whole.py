@@ -8,7 +8,7 @@ from app.finetune.labelled import load
 from app.finetune.training import drawn
 from app.language import _
 from app.lesson.by_hand import own, scored
-from app.lesson.finetuning import Finetuned, next_run, runs_of
+from app.lesson.finetuning import Finetuned, last_run, next_run, runs_of
 from app.lesson.labelling import Labelling, chosen
 from app.lesson.same_loss import Answer, match, text_answer, text_match
 from app.lesson.state import LessonState
@@ -16,7 +16,7 @@ from app.lesson.view import LessonView, page_title, parts, quiz_view
 from app.lesson.view_finetune import FinetuneView, finetune_view
 from app.lesson.view_labelling import NAMES, LabellingView, labelling_view
 from app.lesson.view_loss import LossView, loss_view
-from app.lesson.view_scale import CountedView, counted_view, read_text, scale_view
+from app.lesson.view_scale import CountedView, counted_view, read_note, scale_view
 from app.predict import Analysis, Predictor
 from app.ruler import ESTIMATES, Mark
 from app.state import OF_SENTENCE
@@ -80,7 +80,7 @@ def lesson(
             megabytes,
             counted,
             count_error,
-            read=read_text(card),
+            read=read_note(card),
         )
         if "scale" in names
         else None,
@@ -124,6 +124,7 @@ def _loss(predictor: Predictor, analysis: Analysis, state: LessonState) -> LossV
 
 def _finetune(predictor: Predictor, state: LessonState, known: Finetuned) -> FinetuneView:
     task, model = load(state.task), own(predictor.model)
-    run = next_run(runs_of(state.runs), state.task, int(state.examples))
+    asked = runs_of(state.runs), state.task, int(state.examples)
+    run = last_run(*asked) or next_run(*asked)
     n_tokens = sum(len(model.tokens(example.text)) for example in drawn(task, run))
     return finetune_view(task, run, known, state, n_tokens, is_shown=model is predictor.model)
