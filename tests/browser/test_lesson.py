@@ -106,6 +106,12 @@ def test_paper_shows_what_is_folded_away_and_no_field(page: Page) -> None:
         expect(page.locator(each)).to_be_hidden()
 
 
+def test_the_whole_lesson_takes_seven_sheets_of_paper_at_most(page: Page) -> None:
+    page.goto("/lesson?labels=pnpnpnpn&seconds=20")
+    sheets = re.findall(rb"/Type /Page\b", page.pdf(format="A4", margin={"top": "1cm", "bottom": "1cm"}))
+    assert 1 < len(sheets) <= 7
+
+
 def test_nothing_reaches_out_of_a_phones_screen(open_context: OpenContext) -> None:
     page = open_context((320, PHONE[1])).new_page()
     for address in (
