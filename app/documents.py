@@ -39,14 +39,29 @@ class Reader:
     """Bytes in, in chunks of any size; pieces of documents out, in order.
 
     InputError, naming the place, where the bytes are no such text; TooLargeError where they unpack to more than `most`.
+    A packed text is refused at its end, since only its checksum tells whether it was damaged on its way.
     """
 
-    def __init__(self, name: str, whole: bool = False, most: int | None = None, place: int = 0, line: int = 1) -> None:
-        """`name` tells the type; `whole` takes a .txt as one document; the first byte is number `place` + 1."""
-        suffix, is_packed = kind(name)
-        self._unpacker: Unpacker = Gunzip(name, most) if is_packed else Plain()
-        self._characters = Characters(name, place, line)
-        self._documents = _Whole() if whole and suffix == ".txt" else KINDS[suffix](name, line)
+    def __init__(
+        self,
+        name: str,
+        whole: bool = False,
+        most: int | None = None,
+        place: int = 0,
+        line: int = 1,
+        *,
+        called: str = "",
+    ) -> None:
+        """`name` tells the type; `whole` takes a .txt as one document; the first byte is number `place` + 1.
+
+        `called`: what messages call it, where that is not its name.
+        """
+        suffix, self._is_packed = kind(name)
+        called = called or name
+        self._unpacker: Unpacker = Gunzip(called, most) if self._is_packed else Plain()
+        self._characters = Characters(called, place, line)
+        self._documents = _Whole() if whole and suffix == ".txt" else KINDS[suffix](called, line)
+        self._refused: InputError | None = None
 
     @property
     def size(self) -> int:
@@ -61,11 +76,21 @@ class Reader:
     def feed(self, data: bytes) -> Iterator[Piece]:
         """What more bytes bring: a piece, if an empty one, at least for each 64 KB that they unpack to."""
         for plain in self._unpacker.feed(data):
-            yield from self._documents.feed(self._characters.feed(plain))
+            if self._refused:
+                yield Piece("", ends=False)
+                continue
+            try:
+                yield from self._documents.feed(self._characters.feed(plain))
+            except InputError as error:
+                if not self._is_packed or isinstance(error, TooLargeError):
+                    raise
+                self._refused = error
 
     def end(self) -> Iterator[Piece]:
         """What was held back, after the last bytes."""
         self._unpacker.end()
+        if self._refused:
+            raise self._refused
         yield from self._documents.feed(self._characters.feed(b"", final=True))
         yield from self._documents.end()
 

@@ -10,13 +10,14 @@ document.addEventListener("submit", (event) => {
   const data = new FormData(form);
   for (const name of ["text", "file"]) {
     const value = data.get(name);
-    if (!value || value.size === 0) data.delete(name); // an empty field is no text
+    if (!value || value.name === "") data.delete(name); // an empty field is no text
   }
   request.upload.onprogress = ({ loaded, total }) => { bar.value = loaded / total; };
   request.upload.onload = () => { bar.removeAttribute("value"); }; // what is still to be counted, nobody knows
   request.onload = () => { place.innerHTML = request.responseText; };
   request.onerror = () => { place.textContent = place.dataset.offline; };
   request.onloadend = () => { bar.hidden = true; button.disabled = false; };
+  place.replaceChildren(); // what was counted before
   bar.hidden = false;
   bar.value = 0;
   button.disabled = true;

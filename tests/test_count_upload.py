@@ -129,7 +129,7 @@ def test_every_type_is_counted(client: TestClient, name: str, data: bytes) -> No
 def test_a_form_with_an_empty_file_field_sends_the_typed_text(services: Services) -> None:
     """As browsers do where no file is chosen."""
     body = begin(name="") + b"\r\n" + begin("text", None) + b"The boat drifted.\r\n\r\nIt was quiet." + END
-    assert sent(services, [body])[0].name == "text.txt"
+    assert sent(services, [body])[0].name == ""
     assert sent(services, [body])[0].count.documents == 2
 
 
@@ -171,13 +171,15 @@ def post(client: TestClient, status: int, **options: Any) -> Any:
     ("name", "data", "words"),
     [
         ("a.pdf", b"%PDF-1.7", "a.pdf is no file to count"),
-        ("a.txt", b"", "There is no text yet."),
+        ("a.txt", b"", "a.txt is empty: it has no bytes."),
         ("a.txt", b" \n\n ", "a.txt holds no text."),
         ("a.txt", b"PK\x03\x04\x00", "byte 5 is zero, as in pictures"),
         ("a.txt", "né".encode()[:-1], "a.txt ends inside a character, which begins at byte 2"),
         ("a.txt", b"one \xff", "byte 5, in line 1, is 0xFF"),
         ("a.jsonl", b'{"text": "One."}\n{', "a.jsonl, line 2 is no JSON"),
         ("a.txt.gz", b"no gzip", "incorrect header check"),
+        ("a.txt.gz", gzip.compress("née ".encode(), 0, mtime=0).replace(b"n\xc3", b"n\xff"), "incorrect data check"),
+        ("a.txt.gz", gzip.compress(b"n\xff", mtime=0), "a.txt.gz is not UTF-8: byte 2"),
         ("a.txt.gz", gzip.compress(b"One. " * 99, mtime=0)[:-9], "a.txt.gz ends before its gzip does"),
         ("<b>.exe", b"MZ", "<b>.exe is no file to count"),
     ],
@@ -186,6 +188,11 @@ def test_a_file_that_is_no_text_is_refused_with_a_remedy(
     client: TestClient, name: str, data: bytes, words: str
 ) -> None:
     assert words in post(client, 422, files={"file": (name, data)})["message"]
+
+
+def test_a_typed_text_has_no_files_name_in_what_is_wrong_with_it(client: TestClient) -> None:
+    assert "What you typed holds no text." in post(client, 422, files={"text": (None, " \n ")})["message"]
+    assert client.post("/api/count", files={"text": (None, "One.")}).json()["name"] == "text.txt"
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ def test_a_text_is_counted_without_scripts_and_as_a_fragment_for_them(client: Te
     for response in (page, fragment):
         assert response.status_code == 200
         assert response.headers["Cache-Control"] == "no-store"
-        assert "<b>6</b> training pairs in 8 tokens of 2 documents" in response.text
+        assert "<b>6</b> training pairs in 8 tokens of 2 documents: your text" in response.text
     assert "<html" in page.text
     assert "<html" not in fragment.text
 

@@ -23,6 +23,7 @@ from app.web.upload import MAX_UPLOAD, Body, Form
 MAX_UNPACKED = 5 * MAX_UPLOAD  # bytes; English text packs to a third
 LONGEST = 60.0  # seconds of counting one text; 20 MB of English take half of that
 SLICE = 0.02  # seconds of counting, after which others have their turn
+TYPED = "text.txt"  # what a text goes by that is no file
 FIRST = 10  # documents that are told one by one
 
 router = APIRouter(prefix="/api", tags=["api"])
@@ -38,7 +39,7 @@ class BusyError(InputError):
 class Counted:
     """A text that was counted."""
 
-    name: str
+    name: str  # of the file; empty where there was none
     size: int  # bytes, unpacked
     count: Count
     first: tuple[Document, ...]  # the first documents
@@ -50,22 +51,24 @@ class _Counting:
 
     def __init__(self, content_type: str | None, by: Vocabulary, whole: bool) -> None:
         self.form, self.by, self.whole = Form(content_type), by, whole
-        self.name, self.seconds = "", 0.0  # of work so far
+        self.name, self.called = "", ""  # of the text, and what messages call it
+        self.seconds = 0.0  # of work so far
         self.first: list[Document] = []
 
     def feed(self, data: bytes) -> Iterator[None]:
         """Count more bytes of the form; whoever does may pause at each yield."""
         for name, some in self.form.feed(data):
-            if not self.name:
-                self.name, self.reader = name, Reader(name, self.whole, MAX_UNPACKED)
-                self.counter = Counter(self.by.tokenizer, name, self.reader)
+            if not self.called:
+                self.name, self.called = name, name or _("What you typed")
+                self.reader = Reader(name or TYPED, self.whole, MAX_UNPACKED, called=self.called)
+                self.counter = Counter(self.by.tokenizer, self.called, self.reader)
             yield from self._counted(self.counter.feed(some))
 
     def end(self) -> Iterator[None]:
         """The same after the last bytes."""
         self.form.end()
         yield from self._counted(self.counter.end())
-        check_not_empty(self.name, self.counter.total)
+        check_not_empty(self.called, self.counter.total)
 
     def _counted(self, documents: Iterator[Document | None]) -> Iterator[None]:
         for document in documents:
@@ -182,7 +185,7 @@ async def count(
 
 def _response(found: Counted) -> CountResponse:
     return CountResponse(
-        name=found.name,
+        name=found.name or TYPED,
         bytes=found.size,
         vocabulary=VocabularyInfo(name=found.by.name, vocab_size=found.by.tokenizer.vocab_size),
         documents=found.count.documents,

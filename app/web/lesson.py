@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from app.embedding import hiding
+from app.language import _
 from app.lesson.finetuning import Finetuned, next_run, runs_of, written
 from app.lesson.state import LessonState, read
 from app.lesson.view import PARTS, LessonView
@@ -122,7 +123,7 @@ async def count_fragment(request: Request) -> Response:
 async def _counted(request: Request, template: str) -> Response:
     try:
         upload = await count_upload(request, whole=False)
-        found = counted_view(upload.name, upload.count, upload.first)
+        found = counted_view(upload.name or _("your text"), upload.count, upload.first)
         return await _answered(request, template, "scale", counted=found)
     except InputError as error:
         return await _answered(request, template, "scale", error.status, count_error=error.message)

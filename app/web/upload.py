@@ -19,7 +19,6 @@ ENVELOPE = 1 << 16  # bytes of the form around it
 MOST_READ = 3 * MAX_UPLOAD  # bytes that are read of a form that is refused: until it is sent, no browser hears
 PATIENCE = 30.0  # seconds for the next bytes
 LONGEST = 900.0  # seconds for all of them
-TYPED = "text.txt"  # what a text goes by that is no file
 LONGEST_NAME = 80  # characters
 
 
@@ -31,6 +30,8 @@ class TooSlowError(InputError):
 
 class Form:
     """A form's bytes in; out of them (name, bytes) of its text: the file in the field `file`, or the field `text`.
+
+    What is no file has no name.
 
     InputError, with what is wrong, the limit and the remedy, where there is not exactly one such text of at most
     MAX_UPLOAD bytes. Fields of other names are passed over.
@@ -49,7 +50,8 @@ class Form:
             )
         self._found: list[tuple[int, str, bytes]] = []  # part, name, bytes
         self._part = self._first = self._size = 0
-        self._header = self._value = self._name = ""
+        self._header = self._value = self._chosen = ""
+        self._name: str | None = None  # of the part that comes; None where it is passed over
         self._is_complete = False
         called: MultipartCallbacks = {
             "on_part_begin": self._begin,
@@ -84,6 +86,9 @@ class Form:
         if not self._is_complete:
             message = _("The form ends before its last part does: it was cut off. Send it again.")
             raise InputError("broken_form", message)
+        if not self._first and self._chosen:
+            message = _("%(file)s is empty: it has no bytes. Choose one with a text in it.")
+            raise InputError("empty_text", message % {"file": self._chosen})
         if not self._first:
             raise InputError("no_text", _("There is no text yet. Choose a file, or type a text."))
 
@@ -91,7 +96,7 @@ class Form:
 
     def _begin(self) -> None:
         self._part += 1
-        self._name = ""
+        self._name = None
 
     def _more_header(self, data: bytes, start: int, end: int) -> None:
         self._header += data[start:end].decode("latin-1")
@@ -104,11 +109,12 @@ class Form:
             __, options = parse_options_header(self._value)
             if options.get(b"name") in (b"file", b"text"):
                 name = options.get(b"filename", b"").decode(errors="replace").rpartition("/")[-1]
-                self._name = name[-LONGEST_NAME:] or TYPED
+                self._name = name[-LONGEST_NAME:]
+                self._chosen = self._name or self._chosen
         self._header = self._value = ""
 
     def _data(self, data: bytes, start: int, end: int) -> None:
-        if self._name:
+        if self._name is not None:
             self._found.append((self._part, self._name, data[start:end]))
 
     def _end(self) -> None:

@@ -67,6 +67,9 @@ def test_a_text_is_counted_with_and_without_scripts(any_page: Page) -> None:
 
 def test_a_file_that_is_no_text_is_refused_beside_the_form(page: Page) -> None:
     page.goto("/lesson/scale")
+    page.locator("#counted-file").set_input_files({"name": "b.txt", "mimeType": "text/plain", "buffer": b""})
+    page.locator("form.count button").click()
+    expect(page.locator("#counted .error")).to_contain_text("b.txt is empty")
     page.locator("#counted-file").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"\x00\x01"})
     page.locator("form.count button").click()
     expect(page.locator("#counted .error")).to_contain_text("a.txt is no text")
