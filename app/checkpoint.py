@@ -162,7 +162,10 @@ def load(folder: Path) -> Checkpoint:
     except RuntimeError as error:  # of torch, which has not so much memory to give
         raise CheckpointError(f"{folder / 'config.json'} asks for more memory than there is: {REMEDY}") from error
     try:
-        weights = {name: tensor.float() for name, tensor in load_file(folder / "model.safetensors").items()}
+        stored = load_file(folder / "model.safetensors")
+        if whole := [name for name, tensor in stored.items() if not tensor.is_floating_point()]:
+            raise RuntimeError(f"{whole[0]} holds whole numbers")
+        weights = {name: tensor.float() for name, tensor in stored.items()}
         if broken := [name for name, tensor in weights.items() if not tensor.sum().isfinite()]:
             raise RuntimeError(f"{broken[0]} holds what is no number")
         model.load_state_dict(weights, assign=True)

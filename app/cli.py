@@ -37,7 +37,8 @@ def main() -> None:
 
         if isinstance(error, ValidationError):
             first = error.errors()[0]
-            fail(f"FREELABELS_{str(first['loc'][0]).upper()} is “{first['input']}”: {first['msg']}")
+            why = first["msg"].removeprefix("Value error, ")  # pydantic's word for those of our own
+            fail(f"FREELABELS_{str(first['loc'][0]).upper()} is “{first['input']}”: {why}")
         if not isinstance(error, CheckpointError | BankError | AssetError | InputError):
             raise
         fail(str(error))
@@ -53,7 +54,10 @@ def serve(
     gc.disable()  # until the app has started: nothing that is imported is garbage, and to find that out takes long
     from app.web import server
 
-    server.serve(Settings(), host, port, workers)
+    try:
+        server.serve(Settings(), host, port, workers)
+    except server.AddressError as error:
+        fail(str(error))
 
 
 @app.command()

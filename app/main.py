@@ -5,6 +5,7 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -45,14 +46,14 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     settings = settings or Settings()
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         assets.check()
         app.state.services = services or Services.load(settings)
         # What is loaded by now stays: each look through it for garbage would stop all for a sixth of a second.
         gc.freeze()
         gc.enable()
         asyncio.get_running_loop().call_later(PEACE, app.state.services.warm)
-        yield
+        yield {"end": app.state.services.end}  # for the server, when it is told to stop
         gc.unfreeze()
         await app.state.services.runs.close()
 

@@ -20,7 +20,7 @@ SITE = re.compile(rf"https?:|(?:https?://)?(?:\*\.)?{HOST}(?::(?:\d+|\*))?")
 class Settings(BaseSettings):
     """The app's settings; each field is FREELABELS_ and its name in capitals."""
 
-    model_config = SettingsConfigDict(env_prefix="FREELABELS_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="FREELABELS_", env_ignore_empty=True, frozen=True)
 
     model: str = Field(
         "tiny",

@@ -106,6 +106,11 @@ def edit_weights(change: Callable[[dict[str, torch.Tensor]], object]) -> Damage:
             "model.safetensors",
             "size mismatch for model.norm.weight",
         ),
+        (
+            edit_weights(lambda weights: weights.update({"model.norm.weight": weights["model.norm.weight"].short()})),
+            "model.safetensors",
+            "model.norm.weight holds whole numbers",
+        ),
         (overwrite("config.json", b"{"), "config.json", "damaged"),
         (overwrite("config.json", b"[]"), "config.json", "damaged"),
         (overwrite("config.json", b"\xff\xfe"), "config.json", "damaged"),

@@ -1,4 +1,5 @@
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -175,13 +176,22 @@ def test_serve_ends_with_one_line_where_a_file_is_wrong_before_a_server_starts(
 ) -> None:
     monkeypatch.setenv(setting, str(tmp_path))
     monkeypatch.setattr("uvicorn.run", lambda *_, **__: pytest.fail("a server was started"))
-    outcome = run("serve", "--workers", workers)
+    outcome = run("serve", "--port", "0", "--workers", workers)
     (line,) = outcome.errors.splitlines()
     assert outcome.status == 2
     assert line.startswith("Error: ")
     assert words in line
     assert str(tmp_path) in line
     assert setting in line
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_serve_names_an_address_that_it_cannot_have(run: Any, workers: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert run("serve", "--port", port, "--workers", workers).errors == (
+            f"Error: 127.0.0.1 port {port}: address already in use; name another --host or --port\n"
+        )
 
 
 def test_a_setting_that_cannot_be_read_is_named_with_what_it_should_be() -> None:

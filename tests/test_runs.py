@@ -191,6 +191,15 @@ async def test_a_run_that_breaks_off_says_so_and_is_not_kept() -> None:
     await runs.close()
 
 
+async def test_all_who_listen_or_wait_are_told_when_the_server_is_about_to_end(runs: Runs, trainer: Rehearsal) -> None:
+    trainer.may_go_on.clear()
+    told = [asyncio.create_task(heard(runs, run)) for run in (A, B)]
+    await until_begun(trainer, A)
+    runs.end()
+    ends = await asyncio.gather(*told, return_exceptions=True)
+    assert [error.code for error in ends if isinstance(error, RunError)] == ["server_ends", "server_ends"]
+
+
 async def test_closing_ends_what_trains(runs: Runs, trainer: Rehearsal) -> None:
     trainer.may_go_on.clear()
     await listening(runs, A)

@@ -105,7 +105,8 @@ def main(folder: Path, niceness: int) -> None:
     loaded = checkpoint.load(folder)
     lines: SimpleQueue[str] = SimpleQueue()
     Thread(target=_read, args=(lines,), daemon=True).start()
-    while line := lines.get():
+    while True:
+        line = lines.get()
         if line.isspace():  # it was to stop a run that had ended by then
             continue
         for progress in compare(loaded, Run(**json.loads(line))):
@@ -118,7 +119,7 @@ def main(folder: Path, niceness: int) -> None:
 def _read(lines: "SimpleQueue[str]") -> None:
     for line in sys.stdin:
         lines.put(line)
-    lines.put("")
+    os._exit(0)  # whoever asked is gone, and whatever it works on is wanted by nobody
 
 
 if __name__ == "__main__":

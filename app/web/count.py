@@ -113,6 +113,8 @@ async def _take_turns(known: Services, counting: _Counting, work: Iterator[None]
             began = time.monotonic()
             is_done = await run_in_threadpool(_slice, work)
             counting.seconds += time.monotonic() - began
+        if known.is_ending.is_set():
+            raise BusyError("server_ends", _("The server is about to end or to start anew. Try again in a minute."))
         if counting.seconds > LONGEST:
             raise TooLargeError(
                 "too_long_to_count",

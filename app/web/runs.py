@@ -114,6 +114,12 @@ class Runs:
         job = self._done.get(run)
         return {progress.network: progress for progress in job.log} if job else {}
 
+    def end(self) -> None:
+        """Let every stream end, and say why: the server is about to end, too."""
+        for job in self._open.values():
+            job.failure, job.is_over = "server_ends", True
+            job.tell()
+
     async def close(self) -> None:
         """Give up everything."""
         if self._task:
@@ -174,4 +180,6 @@ def _why(failure: str, limit: float) -> str:
     if failure == "run_too_long":
         message = _("The run took more than %(limit)s s and was stopped. Try fewer labels.")
         return message % {"limit": number(limit, ".0f")}
+    if failure == "server_ends":
+        return _("The server is about to end or to start anew. Try again in a minute.")
     return _("The run broke off on our side. Try it again.")

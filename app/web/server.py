@@ -4,6 +4,7 @@ import asyncio
 import os
 import resource
 import signal
+import socket
 from multiprocessing import parent_process
 from threading import Thread
 from typing import Any
@@ -29,6 +30,10 @@ PLAIN = {  # what is said before any request has been understood, beside its len
     b"x-content-type-options": b"nosniff",
     b"connection": b"close",
 }
+
+
+class AddressError(Exception):
+    """Nothing can be served at an address; the message names it and the remedy."""
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -69,6 +74,12 @@ class BoundedHttp(HttpToolsProtocol):
         """Stop waiting: a body's size and time are its route's to limit."""
         self._stop_waiting()
         super().on_headers_complete()
+
+    def shutdown(self) -> None:
+        """Let an answer that is under way come to its end, and ask what may go on for long to come to it soon."""
+        if end := self.app_state.get("end"):
+            end()
+        super().shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop waiting."""
@@ -118,9 +129,10 @@ class BoundedHttp(HttpToolsProtocol):
 
 
 def serve(settings: Settings, host: str, port: int, workers: int) -> None:
-    """Serve the app until told to stop; CheckpointError, BankError or AssetError where it can't."""
+    """Serve the app until told to stop; AddressError, CheckpointError, BankError or AssetError where it can't."""
     from app.main import create_app
 
+    _check_address(host, port)
     _allow_files(CONNECTIONS + 100)
     # Here, so that what is wrong with a file ends in one line, not in uvicorn's trace.
     check()
@@ -157,6 +169,17 @@ def _end_with_parent() -> None:
     if parent := parent_process():
         parent.join()
         os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _check_address(host: str, port: int) -> None:
+    try:
+        for family, kind, _protocol, _name, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            with socket.socket(family, kind) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as uvicorn has it
+                probe.bind(address)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise AddressError(f"{host} port {port}: {reason}; name another --host or --port") from error
 
 
 def _allow_files(n_files: int) -> None:

@@ -49,6 +49,7 @@ class Services:
     curve: Curve | None = None  # finetune.json beside what is finetuned; None where there is none
     checked: TTLCache[Any, None] = field(default_factory=lambda: TTLCache(1, ttl=1))  # seconds, by `check`
     checking: Condition = field(default_factory=Condition)
+    is_ending: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
     def load(cls, settings: Settings) -> "Services":
@@ -80,6 +81,11 @@ class Services:
     def check(self) -> None:
         """Pass the model over a sentence, once a second at most; RuntimeError where it tells no probabilities."""
         self.predictor.check(self.bank.opening)
+
+    def end(self) -> None:
+        """Ask what may go on for long to end: the server is about to."""
+        self.is_ending.set()
+        self.runs.end()
 
     def warm(self) -> None:
         """Begin what takes a second of work, in a thread of its own, before somebody waits for it."""
