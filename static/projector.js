@@ -8,8 +8,8 @@ document.addEventListener("click", (event) => {
 });
 
 function follow() {
-  for (const shown of document.querySelectorAll(".projector :is(.scroll .is-current, .many .label)")) {
-    const box = shown.closest(".scroll, .many");
+  for (const shown of document.querySelectorAll(".projector :is(.scroll .is-current, .tokens.many .label)")) {
+    const box = shown.closest(".scroll, .tokens.many");
     box.scrollTop = shown.offsetTop - (box.clientHeight - shown.offsetHeight) / 2;
   }
 }
