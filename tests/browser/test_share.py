@@ -27,8 +27,9 @@ def test_ticks_and_steps_change_the_preview_and_the_snippets(any_page: Page) -> 
     any_page.get_by_label("to step", exact=True).press("Enter")
     expect(any_page.locator("#html")).to_contain_text("hide=staircase&amp;end=5")  # the panel is what it will be
     any_page.wait_for_load_state("networkidle")
-    any_page.get_by_label("height in pixels").fill("640")
-    any_page.get_by_label("height in pixels").press("Enter")
+    height = any_page.get_by_label("height in pixels")
+    height.press("ControlOrMeta+a")
+    height.press_sequentially("640\n")  # by keys: a height that was typed is known by them, and kept
     expect(any_page.locator("#jupyter")).to_contain_text("height=640")
     preview = any_page.frame_locator("#preview")
     expect(preview.locator(".staircase")).to_have_count(0)
