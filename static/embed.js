@@ -67,11 +67,9 @@ function refusal({ version, action, step: wanted }, origin) {
 
 function goTo(step) {
   const link = document.getElementById("goto");
-  for (const name of ["href", "hx-get"]) {
-    const url = new URL(link.getAttribute(name), document.baseURI);
-    url.searchParams.set("step", step);
-    link.setAttribute(name, url.pathname + url.search);
-  }
+  const url = new URL(link.href);
+  url.searchParams.set("step", step);
+  link.href = url;
   link.click();
 }
 

@@ -4,10 +4,10 @@ const isBrowsers = ({ ctrlKey, metaKey, shiftKey }) => ctrlKey || metaKey || shi
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
   if (link && isBrowsers(event)) return event.stopPropagation();
-  // A long sentence has hundreds of links to its steps. htmx takes each when it is pressed, not before: to compare them
-  // all anew, twice as long as they need be, is what a step would wait for.
+  // htmx takes a link when it is pressed, not before: a step changes all of them, a long sentence has hundreds, and to
+  // compare and to prepare them anew is what each step would wait for.
   const panel = link?.closest("[data-panel]");
-  if (!panel || link.hasAttribute("hx-get")) return;
+  if (!panel) return;
   link.setAttribute("hx-get", panel.dataset.panel + link.search);
   htmx.process(link);
 }, { capture: true });

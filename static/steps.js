@@ -15,8 +15,7 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
 
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   if (asked?.ctx === ctx) asked = null;
-  // Whoever has pressed Next will mostly press it again: what that shows is fetched while this is looked at.
-  if (ctx.sourceElement.closest?.("#next, #previous")) {
-    requestAnimationFrame(() => setTimeout(() => ctx.sourceElement.dispatchEvent(new Event("ahead"))));
-  }
+  // Whoever has pressed something here will mostly press Next, or Previous once more: what that shows is fetched meanwhile.
+  const link = document.getElementById(ctx.sourceElement.id === "previous" ? "previous" : "next");
+  requestAnimationFrame(() => setTimeout(() => link?.dispatchEvent(new Event("ahead"))));
 });

@@ -1,3 +1,4 @@
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -52,13 +53,16 @@ def test_a_refused_text_is_followed_by_an_example_to_go_on_with(client: TestClie
 def test_every_link_is_the_pages_for_everyone_and_its_fragments_for_htmx(client: TestClient, sentence: str) -> None:
     markup = read(client, "/", sentence=sentence, step=2)
     panels = {element["data-panel"] for element in markup.elements if "data-panel" in element.attributes}
-    assert panels == {"/stage"}
+    assert panels == {"/stage/step", "/stage"}
     lent = [link for link in markup.all("a") if link.attributes.get("id", "").startswith(("x", "row"))]
-    linked = [element for element in markup.all("a") if "hx-get" in element.attributes]
-    for link in lent + [element for element in linked if element["id"] not in ("refresh", "prove", "share")]:
+    linked = [link for link in markup.all("a") if {"hx-get", "data-panel"} & link.attributes.keys()]
+    for link in lent + [link for link in linked if link["id"] not in ("refresh", "prove", "share")]:
         href = urlsplit(link["href"])
-        fragment = urlsplit(link.attributes.get("hx-get", f"/stage?{href.query}"))  # as static/links.js makes it
-        assert (href.path, fragment.path) == ("/", "/stage")
+        # What no link has itself, static/links.js lends it, of the panel that it or a list around it names.
+        fragment = urlsplit(link.attributes.get("hx-get", f"?{href.query}"))
+        is_step = link in lent or link["id"] in ("first", "previous", "next", "last")
+        panel = fragment.path or link.attributes.get("data-panel", "/stage/step")
+        assert (href.path, panel) == ("/", "/stage/step" if is_step else "/stage")
         assert href.query == fragment.query
         assert parse_qs(href.query)["sentence"] == [sentence]
     refresh = markup.one("refresh")
@@ -111,6 +115,30 @@ def test_a_refused_fragment_pushes_the_url_of_the_same_refusal(client: TestClien
     page = client.get(fragment.headers["HX-Push-Url"])
     assert (fragment.status_code, page.status_code) == (422, 422)
     assert all(part in page.text for part in title_and_stage(fragment.text))
+
+
+LISTS = re.compile(r'(<(ol|table) class="(?:tokens|folded|staircase)[^>]*>).*?</\2>', re.S)
+
+
+@pytest.mark.parametrize("options", [{}, {"rows": "folded"}, {"unit": "words"}, {"tint": "surprise"}, {"lang": "de"}])
+def test_a_steps_fragment_is_the_fragment_but_for_the_sentence_and_its_rows(
+    client: TestClient, options: dict[str, str]
+) -> None:
+    query = {"sentence": SENTENCE, "step": "3", **options}
+    whole, step = client.get("/stage", params=query), client.get("/stage/step", params=query)
+    left_out = ' hx-morph-skip-children data-step="3"'
+    assert (step.text.count(left_out), whole.text.count(left_out)) == (2, 0)
+    assert LISTS.sub(r"\1", step.text.replace(left_out, "")) == LISTS.sub(r"\1", whole.text)
+    assert step.headers["HX-Push-Url"] == whole.headers["HX-Push-Url"]
+    assert not re.search(r'id="(x|row)\d', step.text)
+
+
+@pytest.mark.parametrize("query", [{"guess": "on", "step": "2"}, {"sentence": "a"}])
+def test_a_steps_fragment_is_whole_where_a_step_changes_the_sentence_or_there_is_none(
+    client: TestClient, query: dict[str, str]
+) -> None:
+    """To guess hides the tokens from the step's label on."""
+    assert client.get("/stage/step", params=query).text == client.get("/stage", params=query).text
 
 
 def test_a_page_pushes_no_url(client: TestClient) -> None:

@@ -1,6 +1,7 @@
 """The stage: one sentence, one step of it, and what the model expected there."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -34,6 +35,14 @@ async def fragment(request: Request) -> Response:
     return await services(request).pages.get(request, _fragment)
 
 
+async def step_fragment(request: Request) -> Response:
+    """The same for htmx where only the step is another: without the sentence and its rows, which the page has already.
+
+    They are most of a long text's fragment. static/marks.js marks the step in what the page has.
+    """
+    return await services(request).pages.get(request, partial(_fragment, is_step=True))
+
+
 async def random_page(request: Request) -> Response:
     """Another sentence of the bank than the one named in `after`."""
     return RedirectResponse(f"{root_path(request)}/?{_draw(request)}", 303, headers={"Cache-Control": "no-store"})
@@ -54,16 +63,16 @@ def _draw(request: Request) -> str:
 
 def _page(request: Request) -> Page:
     view, status = _view(request)
-    return Page.of("stage.html", status, stage=view, **_frame(request))
+    return Page.of("stage.html", status, stage=view, is_step=False, **_frame(request))
 
 
-def _fragment(request: Request) -> Page:
+def _fragment(request: Request, *, is_step: bool = False) -> Page:
     view, status = _view(request)
     state = f"?{request.url.query}" if request.url.query else ""
     # In a frame, a step is none in the history: Back leaves the page around it, as its reader expects.
     name = "HX-Replace-Url" if is_embedded(request) else "HX-Push-Url"
     headers = {name: quote(f"{root_path(request)}/{state}", safe="/?&=%+!$'()*,;:@")}
-    return Page.of("_fragments/stage_with_title.html", status, headers, stage=view, **_frame(request))
+    return Page.of("_fragments/stage_with_title.html", status, headers, stage=view, is_step=is_step, **_frame(request))
 
 
 def _frame(request: Request) -> dict[str, Any]:
@@ -188,6 +197,7 @@ def step_of(text: str, last: int, first: int = 1) -> int:
 routes = [
     Route("/", page),
     Route("/stage", fragment),
+    Route("/stage/step", step_fragment),
     Route("/random", random_page),
     Route("/stage/random", random_fragment),
 ]
