@@ -9,7 +9,7 @@ function mark(element, link, kinds, side) {
 }
 
 document.addEventListener("htmx:after:swap", () => {
-  for (const list of document.querySelectorAll("[hx-morph-skip-children]")) {
+  for (const list of document.querySelectorAll(":is(.tokens, .folded, .staircase)[data-step]")) {
     const [name] = list.classList;
     const items = list.tBodies?.[0].rows ?? list.children;
     const current = Number(list.dataset.step) - (name === "tokens" ? 0 : 1); // the first token is no label

@@ -107,8 +107,8 @@ def test_every_kind_of_stage_renders(kind: str, shipped: Checkpoint) -> None:
         "words": lambda: at(by_word(split()), 2, 10, unit="words"),
         "compact": lambda: at(Predictor(shipped).analyze("one" * 100), 1, 8192),
     }[kind]()
-    html = Page.of("stage.html", stage=shown, is_step=False, model=view_card.model_view(shipped, True), **FRAME).body.decode()
-    markup = Markup(html)
+    model = view_card.model_view(shipped, True)
+    markup = Markup(Page.of("stage.html", stage=shown, is_step=False, model=model, **FRAME).body.decode())
     assert markup.one("sentence")["value"] == shown.sentence
     assert markup.one("sentence-error").text == shown.error
     assert ("aria-invalid" in markup.one("sentence").attributes) == (kind == "empty")

@@ -107,7 +107,7 @@ def test_every_way_to_a_step_shows_what_its_page_does(page: Page, options: str) 
     ways = (("#next", 5), ("#next", 6), ("#previous", 5), ("#last", 10), ("#first", 1), ("#x4", 3), ("#row9", 9))
     for press, step in ways:
         if not page.locator(press).and_(page.locator("[href]")).count():
-            assert "guess=on" in options and press != "#next"
+            assert "guess=on" in options  # what is not guessed yet has no row, and no link from its token
             continue
         page.locator(press).click()
         expect(page.locator(".where b").first).to_have_text(str(step))
