@@ -71,7 +71,7 @@ def title(n_steps: int, is_folded: bool) -> str:
     message = {
         (False, False): _("All %(n)s pairs: one masked pass computes every row at once"),
         (False, True): _("All %(n)s pairs, folded into one pass"),
-        (True, False): _("The only pair: one masked pass computes every row at once"),
+        (True, False): _("The only pair, and its row of the causal mask"),
         (True, True): _("The only pair, folded into one pass"),
     }[n_steps == 1, is_folded]
     return message % {"n": number(n_steps)}

@@ -39,6 +39,15 @@ def test_back_after_presses_in_haste_returns_to_the_step_before_them(page: Page)
     expect_step(page, 7)
 
 
+def test_a_press_on_the_step_that_is_shown_is_no_way_back(page: Page) -> None:
+    page.goto(address())
+    for control in ("#next", "#row2", "#x3"):
+        page.locator(control).click()
+        expect_step(page, 2)
+    page.go_back()
+    expect_step(page, 1)
+
+
 def test_back_returns_to_the_sentence_before_and_the_field_follows(any_page: Page) -> None:
     any_page.goto(address(step=3))
     any_page.get_by_role("link", name="Refresh").click()

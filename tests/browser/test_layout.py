@@ -52,6 +52,16 @@ def test_nothing_moves_from_step_to_step(page: Page, sentence: str, options: str
     expect_nothing_to_move(page)
 
 
+def test_to_tint_the_sentence_moves_nothing_below_it(page: Page) -> None:
+    page.goto(address())
+    widths = (390, 820, 1280)  # at 320 the link's shorter name spares its neighbours a line
+    below = {width: boxes(page, width)["the cards"] for width in widths}
+    page.get_by_role("link", name="Show the surprise").click()
+    expect(page.locator(".tokens.tinted")).to_be_visible()
+    for width in widths:
+        assert boxes(page, width)["the cards"] == [pytest.approx(box, abs=0.5) for box in below[width]]
+
+
 @pytest.mark.parametrize(
     "path",
     [
