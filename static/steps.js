@@ -15,7 +15,8 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
 
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   if (asked?.ctx === ctx) asked = null;
-  // Whoever has pressed something here will mostly press Next, or Previous once more: what that shows is fetched meanwhile.
+  if (!ctx.sourceElement.closest?.(".stepper, .tokens, .staircase, .folded")) return;
+  // Whoever steps will mostly press Next, or Previous once more: what that shows is fetched while this is looked at.
   const link = document.getElementById(ctx.sourceElement.id === "previous" ? "previous" : "next");
   requestAnimationFrame(() => setTimeout(() => link?.dispatchEvent(new Event("ahead"))));
 });
