@@ -135,7 +135,7 @@ if "locust" in sys.modules:  # this file, opened by it
         def next(self) -> None:
             """One step on, from the last to the first."""
             self.step = self.step % self.n_steps + 1
-            self._get("/stage", "step")
+            self._get("/stage/step", "step")
 
         def _get(self, path: str, name: str) -> None:
             query = {"sentence": self.sentence, "step": self.step}
