@@ -76,7 +76,7 @@ function goTo(step) {
 function onMessage({ source, origin, data }) {
   if (source !== parent || data?.app !== "freelabels" || !data.action) return;
   const { step, first, last } = steps();
-  const from = asked?.step ?? step; // steps.js: where a step that is not yet answered will lead
+  const from = asked?.step || step; // steps.js: where a step that is not yet answered will lead
   const named = { __proto__: null, first, last, next: Math.min(from + 1, last), previous: Math.max(from - 1, first) };
   const wanted = { ...data, step: named[data.step] ?? data.step };
   const reason = refusal(wanted, origin);

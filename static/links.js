@@ -4,7 +4,8 @@ const isBrowsers = ({ ctrlKey, metaKey, shiftKey }) => ctrlKey || metaKey || shi
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
   if (link && isBrowsers(event)) return event.stopPropagation();
-  if (link?.getAttribute("aria-current") === "step") return event.preventDefault(), event.stopPropagation(); // it is there
+  const isThere = link?.getAttribute("aria-current") === "step" && !document.querySelector(".htmx-request");
+  if (isThere) return event.preventDefault(), event.stopPropagation();
   // htmx takes a link when it is pressed, not before: a step changes all of them, a long sentence has hundreds, and to
   // compare and to prepare them anew is what each step would wait for.
   const panel = link?.closest("[data-panel]");

@@ -1,21 +1,30 @@
-// A second press of Next, before the first is answered, means one step more: the link itself still names the old one.
-let asked = null; // the request under way, its address and the step that it asks for
+// What is pressed before the last press is answered adds to it: the links themselves still name the step before.
+const STEPPING = ".stepper, .tokens, .staircase, .folded";
+let asked = null; // the request under way, its address and the step that it asks for; none for another sentence
 
-document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
-  const by = { next: 1, previous: -1 }[ctx.sourceElement.id];
+document.addEventListener("htmx:config:request", (event) => {
+  const { ctx } = event.detail;
+  const source = ctx.sourceElement;
+  const by = { next: 1, previous: -1 }[source.id];
+  if (by && asked && !asked.step) return event.preventDefault(); // the steps of another sentence are not known yet
   const url = new URL(by && asked ? asked.url : ctx.request.action, document.baseURI);
   if (by && asked) {
     const { first, last } = document.querySelector(".stepper").dataset;
     url.searchParams.set("step", Math.min(Math.max(asked.step + by, first), last));
-    ctx.request.action = url.pathname + url.search;
+  } else if (asked?.isStepping && source.matches(":is(.options a, #fold):not(#unit)")) {
+    url.searchParams.set("step", asked.step); // words have steps of their own
   }
+  if (asked && url.searchParams.has("step")) ctx.request.action = url.pathname + url.search;
   const step = Number(url.searchParams.get("step"));
-  asked = step ? { ctx, url, step } : null;
+  const isStepping = Boolean(source.closest?.(STEPPING));
+  asked = step || source.matches?.("#refresh, .sentence") ? { ctx, url, step, isStepping } : null;
 });
+
+addEventListener("popstate", () => asked?.ctx.request.abort()); // Back leads from what was shown, not from what was to come
 
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   if (asked?.ctx === ctx) asked = null;
-  if (!ctx.sourceElement.closest?.(".stepper, .tokens, .staircase, .folded")) return;
+  if (!ctx.sourceElement.closest?.(STEPPING)) return;
   // Whoever steps will mostly press Next, or Previous once more: what that shows is fetched while this is looked at.
   const link = document.getElementById(ctx.sourceElement.id === "previous" ? "previous" : "next");
   requestAnimationFrame(() => setTimeout(() => link?.dispatchEvent(new Event("ahead"))));

@@ -85,7 +85,7 @@ def _fragment(request: Request) -> Page:
     address = f"{root_path(request)}/lesson{view.path}?{request.url.query}"
     name = "HX-Replace-Url" if is_embedded(request) else "HX-Push-Url"  # as the stage has it
     headers = {name: quote(address, safe="/?&=%+!$'()*,;:@"), **_kept(request)}
-    return Page.of("_fragments/lesson/all.html", status, headers, lesson=view, **frame(request))
+    return Page.of("_fragments/lesson_with_title.html", status, headers, lesson=view, **frame(request))
 
 
 def _kept(request: Request) -> dict[str, str]:

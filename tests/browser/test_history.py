@@ -1,10 +1,22 @@
 """The URL is the state: reload, Back, Forward and a bookmark all give the same view."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenContext
-from tests.browser.person import SENTENCE, address, another_sentence, expect_step, field, link, message, stage_text
+from tests.browser.person import (
+    SENTENCE,
+    address,
+    another_sentence,
+    expect_step,
+    field,
+    link,
+    message,
+    stage_text,
+    state,
+)
 
 
 def test_back_and_forward_give_the_views_again(any_page: Page) -> None:
@@ -46,6 +58,61 @@ def test_a_press_on_the_step_that_is_shown_is_no_way_back(page: Page) -> None:
         expect_step(page, 2)
     page.go_back()
     expect_step(page, 1)
+
+
+def slowly(page: Page) -> None:
+    """Each answer takes a while from here on."""
+    page.evaluate("""() => {
+        const fetched = fetch;
+        window.fetch = async (...asked) => {
+            await new Promise((done) => setTimeout(done, 400));
+            return fetched(...asked);
+        };
+    }""")
+
+
+@pytest.mark.parametrize("control", ["#last", "#unit", "#refresh"])
+def test_back_before_an_answer_leads_back_and_the_answer_changes_nothing(page: Page, control: str) -> None:
+    page.goto(address(step=4))
+    for step in (3, 2):
+        link(page, "Previous").click()
+        expect_step(page, step)
+    slowly(page)
+    page.locator(control).click()
+    page.evaluate("history.back()")
+    expect_step(page, 3)
+    page.wait_for_timeout(1000)  # the answer that is not wanted any more would have come
+    expect_step(page, 3)
+
+
+@pytest.mark.parametrize(
+    ("controls", "shown"),
+    [
+        (["#next", "#fold"], {"step": ["5"], "rows": ["folded"]}),
+        (["#x8", "#tint"], {"step": ["7"], "tint": ["surprise"]}),
+        (["#fold", "#next"], {"step": ["5"], "rows": ["folded"]}),
+        (["#next", "#x5"], {"step": ["4"]}),
+    ],
+)
+def test_what_is_pressed_before_an_answer_adds_to_it(
+    page: Page, controls: list[str], shown: dict[str, list[str]]
+) -> None:
+    page.goto(address(step=4))
+    slowly(page)
+    for control in controls:
+        page.locator(control).click()
+    expect(page.locator(".where b").first).to_have_text(shown["step"][0])
+    expect(page).to_have_url(re.compile("".join(f"(?=.*{name}={value[0]})" for name, value in shown.items())))
+    page.wait_for_timeout(1000)
+    assert state(page) == {"sentence": [SENTENCE], **shown}
+
+
+def test_next_before_another_sentence_is_there_waits_for_it(page: Page) -> None:
+    page.goto(address(step=4))
+    slowly(page)
+    page.locator("#refresh").click()
+    link(page, "Next").click()
+    expect_step(page, 1, another_sentence(page, SENTENCE))
 
 
 def test_back_returns_to_the_sentence_before_and_the_field_follows(any_page: Page) -> None:
