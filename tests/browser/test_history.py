@@ -81,7 +81,7 @@ def test_back_before_an_answer_leads_back_and_the_answer_changes_nothing(page: P
     page.locator(control).click()
     page.evaluate("history.back()")
     expect_step(page, 3)
-    page.wait_for_timeout(1000)  # the answer that is not wanted any more would have come
+    page.wait_for_timeout(600)  # the answer that is not wanted any more would have come
     expect_step(page, 3)
 
 
@@ -103,7 +103,7 @@ def test_what_is_pressed_before_an_answer_adds_to_it(
         page.locator(control).click()
     expect(page.locator(".where b").first).to_have_text(shown["step"][0])
     expect(page).to_have_url(re.compile("".join(f"(?=.*{name}={value[0]})" for name, value in shown.items())))
-    page.wait_for_timeout(1000)
+    page.wait_for_timeout(600)
     assert state(page) == {"sentence": [SENTENCE], **shown}
 
 
