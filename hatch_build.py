@@ -18,7 +18,6 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 FILES = {  # name in static/vendor/ → place among the npm packages
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "hx-sse.min.js": "htmx.org/dist/ext/hx-sse.min.js",
-    "hx-preload.min.js": "htmx.org/dist/ext/hx-preload.min.js",
     "htmx.LICENSE.txt": "htmx.org/LICENSE",
     "DejaVuSerif.ttf": "dejavu-fonts-ttf/ttf/DejaVuSerif.ttf",  # for pictures that the server draws
     "DejaVuSans.ttf": "dejavu-fonts-ttf/ttf/DejaVuSans.ttf",

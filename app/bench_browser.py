@@ -131,7 +131,7 @@ def _steps(page: "Page", address: str, name: str) -> Iterator[Steps]:
     """A text's steps from the first to the last: new to the server, and once more when it has kept them."""
     page.goto(f"{address}/?{urlencode({'sentence': TEXTS[name]})}", wait_until="networkidle")
     page.evaluate(WATCH, DIGIT)
-    n_steps = int(page.locator(".stepper").get_attribute("data-last") or 0)
+    n_steps = int(page.locator("#goto").get_attribute("data-last") or 0)
     for what in ("new", "kept"):
         presses = [(_press(page, STEP), _press(page, DIGIT)) for _ in range(2, n_steps + 1)]
         yield Steps(f"{name}, {what}", [step for step, _ in presses], [digit for _, digit in presses])

@@ -109,7 +109,7 @@ if (secret) {
 if (isFramed) {
   new ResizeObserver(() => { heightDue ??= setTimeout(tellHeight, PAUSE); }).observe(document.documentElement);
   addEventListener("load", tellHeight); // observers sleep while a frame is out of sight
-  document.addEventListener("htmx:after:settle", () => {
+  document.addEventListener("htmx:after:swap", () => {
     heightsTold.clear();
     tellStep();
   });

@@ -1,5 +1,5 @@
-// A step away, the sentence and its rows are what they were, which is most of a long text's page: the server leaves them
-// out, and what marks the step moves here.
+// A step away, the sentence, its rows and the ways to look are what they were, which is most of a long text's page: the
+// server leaves them out, and what marks the step in them moves here.
 const MARKS = { tokens: ["context", "label", "future"], folded: ["context", "current", "future"], staircase: ["", "is-current", ""] };
 
 function mark(element, link, kinds, side) {
@@ -8,14 +8,29 @@ function mark(element, link, kinds, side) {
   else link.removeAttribute("aria-current");
 }
 
-document.addEventListener("htmx:after:swap", () => {
-  for (const list of document.querySelectorAll(":is(.tokens, .folded, .staircase)[data-step]")) {
+function moveMarks(step) {
+  for (const list of document.querySelectorAll(".tokens, .folded, .staircase")) {
     const [name] = list.classList;
-    const items = list.tBodies?.[0].rows ?? list.children;
-    const current = Number(list.dataset.step) - (name === "tokens" ? 0 : 1); // the first token is no label
-    for (const [index, item] of [...items].entries()) {
-      const link = item.querySelector("a, .token");
-      mark(name === "tokens" ? link : item, link, MARKS[name], Math.sign(index - current));
-    }
+    const isSentence = name === "tokens";
+    const items = [...(list.tBodies?.[0].rows ?? list.children)];
+    const links = items.map((item) => item.querySelector("a, .token"));
+    const marked = isSentence ? links : items;
+    const from = marked.findIndex((item) => item.classList.contains(MARKS[name][1]));
+    const to = step - (isSentence ? 0 : 1); // the first token is no label
+    if (from === to) continue;
+    for (let i = Math.min(from, to); i <= Math.max(from, to); i++) mark(marked[i], links[i], MARKS[name], Math.sign(i - to));
   }
+}
+
+function bringAlong(step) {
+  for (const link of document.querySelectorAll("#stage :is(.options, .heading, .looks, .keys, .to-full) a[href]:not(#unit)")) {
+    link.setAttribute("href", link.getAttribute("href").replace(/([?&]step=)\d+/, `$1${step}`));
+  }
+}
+
+document.addEventListener("htmx:after:swap", () => {
+  const step = document.querySelector("#stage #goto")?.dataset.step;
+  if (!step) return;
+  moveMarks(Number(step));
+  bringAlong(step);
 });

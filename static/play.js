@@ -33,6 +33,6 @@ document.addEventListener("change", (event) => {
   if (playTimer && event.target.id === "speed") pause(), play();
 });
 
-document.addEventListener("htmx:after:settle", () => hasNext() || pause());
+document.addEventListener("htmx:after:swap", () => hasNext() || pause());
 document.addEventListener("htmx:error", pause);
 document.addEventListener("visibilitychange", () => document.hidden && pause());

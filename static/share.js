@@ -2,18 +2,28 @@
 // What was refused stays said: the height then waits in its field for the person's next change.
 let isHeightTyped = false;
 
+let copied = null; // what was copied last, and the word for it
+
+function sayCopied() {
+  const text = document.getElementById(copied.id);
+  const button = document.querySelector(`[data-copy="${copied.id}"]`);
+  if (button && text?.textContent === copied.text) button.textContent = button.dataset[copied.how];
+}
+
 document.addEventListener("click", async ({ target }) => {
-  const button = target.closest("[data-copy]");
-  if (!button) return;
-  const text = document.getElementById(button.dataset.copy);
+  const id = target.closest("[data-copy]")?.dataset.copy;
+  if (!id) return;
+  const { textContent: text } = document.getElementById(id);
   try {
-    await navigator.clipboard.writeText(text.textContent); // not there in a frame, or without HTTPS
-    button.textContent = button.dataset.done;
+    await navigator.clipboard.writeText(text); // not there in a frame, or without HTTPS
+    copied = { id, text, how: "done" };
   } catch {
-    getSelection().selectAllChildren(text);
-    button.textContent = button.dataset.failed;
+    getSelection().selectAllChildren(document.getElementById(id));
+    copied = { id, text, how: "failed" };
   }
+  sayCopied();
 });
+document.addEventListener("htmx:after:swap", () => copied && sayCopied()); // as when the preview's height has come
 
 document.addEventListener("input", ({ target, isTrusted }) => {
   if (target.id === "height" && isTrusted) isHeightTyped = true;
@@ -39,4 +49,21 @@ document.addEventListener("htmx:before:swap", () => {
 document.addEventListener("htmx:after:swap", () => {
   const field = typing && document.getElementById(typing.id);
   if (field) field.value = typing.value;
+});
+
+// The panel on the stage goes along with its step, and keeps what was chosen in it.
+const shownStep = () => document.getElementById("goto")?.dataset.step;
+let followed = shownStep();
+
+function goAlong(step) {
+  const field = document.querySelector("#shared form [name=step]");
+  if (!field) return;
+  field.value = step;
+  field.form.dispatchEvent(new Event("change"));
+}
+
+document.addEventListener("htmx:after:swap", () => {
+  const step = shownStep();
+  if (step !== followed) requestAnimationFrame(() => setTimeout(goAlong, 0, step)); // the step itself comes first
+  followed = step;
 });

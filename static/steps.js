@@ -5,11 +5,12 @@ let asked = null; // the request under way, its address and the step that it ask
 document.addEventListener("htmx:config:request", (event) => {
   const { ctx } = event.detail;
   const source = ctx.sourceElement;
+  if (source.matches?.("[hx-target]")) return; // it opens beside the stage, which stays at its step
   const by = { next: 1, previous: -1 }[source.id];
   if (by && asked && !asked.step) return event.preventDefault(); // the steps of another sentence are not known yet
   const url = new URL(by && asked ? asked.url : ctx.request.action, document.baseURI);
   if (by && asked) {
-    const { first, last } = document.querySelector(".stepper").dataset;
+    const { first, last } = document.getElementById("goto").dataset;
     url.searchParams.set("step", Math.min(Math.max(asked.step + by, first), last));
   } else if (asked?.isStepping && source.matches(":is(.options a, #fold):not(#unit)")) {
     url.searchParams.set("step", asked.step); // words have steps of their own
@@ -24,8 +25,4 @@ addEventListener("popstate", () => asked?.ctx.request.abort()); // Back leads fr
 
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   if (asked?.ctx === ctx) asked = null;
-  if (!ctx.sourceElement.closest?.(STEPPING)) return;
-  // Whoever steps will mostly press Next, or Previous once more: what that shows is fetched while this is looked at.
-  const link = document.getElementById(ctx.sourceElement.id === "previous" ? "previous" : "next");
-  requestAnimationFrame(() => setTimeout(() => link?.dispatchEvent(new Event("ahead"))));
 });

@@ -1,3 +1,5 @@
+import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,6 +78,15 @@ def test_joined_scripts_come_whole_and_may_be_kept(client: TestClient, joined: s
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
 
 
+@pytest.mark.parametrize("joined", JOINED)
+def test_joined_scripts_have_no_name_in_common(joined: str) -> None:
+    """They share one scope, where of two functions of one name the later would silently be both."""
+    ours = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in JOINED[joined] if "/" not in name)
+    names = re.findall(r"^(?:const|let|(?:async )?function) (\w+)", ours, re.M)
+    assert names
+    assert [name for name, times in Counter(names).items() if times > 1] == []
+
+
 def test_the_style_sheet_asks_for_nothing_from_elsewhere() -> None:
     sheet = (STATIC / "app.css").read_text(encoding="utf-8")
     assert "@import" not in sheet
@@ -84,5 +95,5 @@ def test_the_style_sheet_asks_for_nothing_from_elsewhere() -> None:
 
 def test_the_build_has_vendored_htmx() -> None:
     """Where this fails, static/vendor/ was not filled: `pip install .` does it, by hatch_build.py."""
-    assert {"vendor/htmx.min.js", "vendor/hx-preload.min.js"} <= set(FILES)
+    assert {"vendor/htmx.min.js", "vendor/hx-sse.min.js"} <= set(FILES)
     assert (STATIC / "vendor" / "DejaVuSerif.ttf").is_file()

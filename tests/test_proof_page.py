@@ -103,10 +103,8 @@ def test_one_proof_runs_at_a_time_and_those_who_wait_keep_no_page_from_answering
     assert most == [1]
 
 
-def test_the_stage_links_to_the_proof_and_no_pointing_runs_it(client: TestClient) -> None:
+def test_the_stage_links_to_the_proof(client: TestClient) -> None:
     link = Markup(client.get("/", params=QUERY).text).one("prove")
     assert urlsplit(link["href"]).path == "/proof"
-    assert urlsplit(link["hx-get"]).path == "/proof/panel"
-    assert urlsplit(link["href"]).query == urlsplit(link["hx-get"]).query
+    assert link["data-panel"] == "/proof/panel"
     assert parse_qs(urlsplit(link["href"]).query)["step"] == ["3"]
-    assert "hx-preload" not in link.attributes

@@ -1,7 +1,6 @@
 """The stage: one sentence, one step of it, and what the model expected there."""
 
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -36,11 +35,11 @@ async def fragment(request: Request) -> Response:
 
 
 async def step_fragment(request: Request) -> Response:
-    """The same for htmx where only the step is another: without the sentence and its rows, which the page has already.
+    """The same for htmx where only the step is another: what a step changes, each for its own place on the page.
 
-    They are most of a long text's fragment. static/marks.js marks the step in what the page has.
+    The sentence and its rows are most of a long text's fragment; static/marks.js marks the step in those of the page.
     """
-    return await services(request).pages.get(request, partial(_fragment, is_step=True))
+    return await services(request).pages.get(request, _step_fragment)
 
 
 async def random_page(request: Request) -> Response:
@@ -63,16 +62,25 @@ def _draw(request: Request) -> str:
 
 def _page(request: Request) -> Page:
     view, status = _view(request)
-    return Page.of("stage.html", status, stage=view, is_step=False, **_frame(request))
+    return Page.of("stage.html", status, stage=view, **_frame(request))
 
 
-def _fragment(request: Request, *, is_step: bool = False) -> Page:
+def _fragment(request: Request) -> Page:
+    return _for_htmx(request, "stage_with_title", *_view(request))
+
+
+def _step_fragment(request: Request) -> Page:
     view, status = _view(request)
+    is_whole = not view.pair or view.guess or view.error  # to guess hides the tokens from the step's label on
+    return _for_htmx(request, "stage_with_title" if is_whole else "step", view, status)
+
+
+def _for_htmx(request: Request, template: str, view: StageView, status: int) -> Page:
     state = f"?{request.url.query}" if request.url.query else ""
     # In a frame, a step is none in the history: Back leaves the page around it, as its reader expects.
     name = "HX-Replace-Url" if is_embedded(request) else "HX-Push-Url"
     headers = {name: quote(f"{root_path(request)}/{state}", safe="/?&=%+!$'()*,;:@")}
-    return Page.of("_fragments/stage_with_title.html", status, headers, stage=view, is_step=is_step, **_frame(request))
+    return Page.of(f"_fragments/{template}.html", status, headers, stage=view, **_frame(request))
 
 
 def _frame(request: Request) -> dict[str, Any]:

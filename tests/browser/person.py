@@ -46,6 +46,17 @@ def expect_step(page: Page, step: int, sentence: str = SENTENCE) -> None:
     assert state(page) == {"sentence": [sentence], "step": [str(step)]}
 
 
+def slowly(page: Page) -> None:
+    """Each answer takes a while from here on."""
+    page.evaluate("""() => {
+        const fetched = fetch;
+        window.fetch = async (...asked) => {
+            await new Promise((done) => setTimeout(done, 400));
+            return fetched(...asked);
+        };
+    }""")
+
+
 def stage_text(page: Page) -> str:
     """All that the stage says with or without scripts, the field's value included."""
     said = page.locator("#stage").inner_text() + "\n"

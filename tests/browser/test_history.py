@@ -14,6 +14,7 @@ from tests.browser.person import (
     field,
     link,
     message,
+    slowly,
     stage_text,
     state,
 )
@@ -51,6 +52,31 @@ def test_back_after_presses_in_haste_returns_to_the_step_before_them(page: Page)
     expect_step(page, 7)
 
 
+@pytest.mark.parametrize("control", ["#next", "#x5", "#row6", "#tint"])
+def test_back_and_forward_leave_focus_where_it_is(page: Page, control: str) -> None:
+    page.goto(address(step=2))
+    page.locator(control).focus()
+    page.keyboard.press("Enter")
+    expect(page).not_to_have_url(re.compile(r"step=2$"))
+    after = page.url
+    page.go_back()
+    expect_step(page, 2)
+    expect(page.locator(control)).to_be_focused()
+    page.go_forward()
+    expect(page).to_have_url(after)
+    expect(page.locator(control)).to_be_focused()
+
+
+def test_back_takes_what_was_typed_and_not_sent_out_of_the_field(page: Page) -> None:
+    page.goto(address())
+    link(page, "Next").click()
+    expect_step(page, 2)
+    field(page).press_sequentially(" And")
+    page.go_back()
+    expect_step(page, 1)
+    expect(field(page)).to_have_value(SENTENCE)
+
+
 def test_a_press_on_the_step_that_is_shown_is_no_way_back(page: Page) -> None:
     page.goto(address())
     for control in ("#next", "#row2", "#x3"):
@@ -58,17 +84,6 @@ def test_a_press_on_the_step_that_is_shown_is_no_way_back(page: Page) -> None:
         expect_step(page, 2)
     page.go_back()
     expect_step(page, 1)
-
-
-def slowly(page: Page) -> None:
-    """Each answer takes a while from here on."""
-    page.evaluate("""() => {
-        const fetched = fetch;
-        window.fetch = async (...asked) => {
-            await new Promise((done) => setTimeout(done, 400));
-            return fetched(...asked);
-        };
-    }""")
 
 
 @pytest.mark.parametrize("control", ["#last", "#unit", "#refresh"])

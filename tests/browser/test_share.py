@@ -10,13 +10,20 @@ from tests.browser.host import another_site
 from tests.browser.person import SENTENCE, address, expect_step
 
 
-def test_on_the_stage_it_opens_in_place_and_leaves_the_address(page: Page, watch: Watch) -> None:
+def test_on_the_stage_it_opens_in_place_and_follows_the_steps_with_what_was_chosen(page: Page, watch: Watch) -> None:
     page.goto(address(step=3))
     page.get_by_role("link", name="Share").click()
     expect(page.locator("#link")).to_contain_text("&step=3")
     expect_step(page, 3)
     assert ("fetch", "/share/panel") in watch.kinds()
-    page.locator("#next").click()  # what it showed is no longer the present view
+    page.get_by_label("all pairs").check()
+    expect(page.locator("#html")).to_contain_text("&amp;step=3&amp;hide=staircase")
+    page.locator("#next").click()
+    expect_step(page, 4)
+    expect(page.locator("#html")).to_contain_text("&amp;step=4&amp;hide=staircase")
+    expect(page.locator("#link")).to_contain_text("&step=4")
+    expect(page.frame_locator("#preview").locator(".where")).to_contain_text("Pair 4 of")
+    page.locator("#tint").click()  # what is shown now is another view
     expect(page.locator("#link")).to_have_count(0)
 
 

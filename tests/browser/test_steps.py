@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import PHONE, OpenContext, Watch
-from tests.browser.person import SENTENCE, address, expect_step, field, link, message, n_steps
+from tests.browser.person import SENTENCE, address, expect_step, field, link, message, n_steps, slowly
 
 
 def test_the_first_pair_is_there_to_read_at_once(any_page: Page) -> None:
@@ -114,6 +114,29 @@ def test_every_way_to_a_step_shows_what_its_page_does(page: Page, options: str) 
         expect(page.locator(".where b").first).to_have_text(str(step))
         page.wait_for_load_state("networkidle")
         assert page.evaluate(MARKUP, False) == page.evaluate(MARKUP, True)
+
+
+def test_the_step_after_one_is_asked_for_before_it_is_pressed(page: Page, watch: Watch) -> None:
+    page.goto(address())
+    link(page, "Next").click()
+    expect_step(page, 2)
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    link(page, "Next").click()
+    expect_step(page, 3)
+    page.wait_for_load_state("networkidle")
+    link(page, "Next").click()
+    expect(message(page)).to_have_text(re.compile("The server did not answer"))
+    watch.clear()  # Chromium's own words about the lost requests
+
+
+def test_next_beside_a_panel_that_is_under_way_steps_and_lets_it_come(page: Page) -> None:
+    page.goto(address())
+    slowly(page)
+    page.locator("#prove").click()
+    link(page, "Next").click()
+    expect_step(page, 2)
+    expect(page.locator(".proof")).to_be_visible()
 
 
 @pytest.mark.parametrize(("control", "step"), [("#x5", 4), ("#row6", 6), ("#next", 2)])
