@@ -43,6 +43,19 @@ def test_the_picture_holds_the_stage_without_scrolling(page: Page, sentence: str
         assert max(rights) < page.locator("#sentence").evaluate("field => field.offsetLeft"), width
 
 
+@pytest.mark.parametrize("options", ["", "&rows=folded&lang=de"])
+def test_the_proof_takes_the_rows_place_until_it_is_closed(page: Page, options: str) -> None:
+    page.goto(f"{address(LONG_ONE, 3)}&view=projector{options}")
+    rows = page.locator(".staircase, .folded")
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        page.locator("#prove").click()
+        expect(page.locator(".proof p").last).to_be_in_viewport(ratio=1)
+        expect(rows).to_be_hidden()
+        page.locator(".proof summary").click()
+        expect(rows).to_be_visible()
+
+
 @pytest.mark.parametrize("n_words", [8])
 def test_no_bar_moves_from_step_to_step(open_context: OpenContext, n_words: int) -> None:
     page = open_context((1280, 720)).new_page()
