@@ -21,7 +21,7 @@ define install
 	$(PY) -m pip install --disable-pip-version-check -c constraints.txt $$extra -e "$(1)"
 endef
 
-.PHONY: help run test lint format bench golden translations docker browser clean FORCE
+.PHONY: help run test lint format bench golden translations pictures docker browser clean FORCE
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /make \1|/' | column -t -s '|'
@@ -50,6 +50,9 @@ golden: $(VENV)/dev ## write what the shipped model gives anew, after it was rep
 
 translations: $(VENV)/dev ## put new messages into the catalogs in app/locale, and drop old ones
 	$(PY) -m tests.catalogs $(NEW)
+
+pictures: browser ## take the README's pictures anew
+	$(PY) -m tests.pictures
 
 docker: ## build the image free-labels
 	docker build --build-arg TORCH_INDEX="$(TORCH_INDEX)" -t free-labels .

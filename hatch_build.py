@@ -49,11 +49,11 @@ class Vendor(BuildHookInterface[BuilderConfig]):
         return hashlib.sha256(Path(self.root, "package-lock.json").read_bytes()).hexdigest()
 
     def is_fresh(self) -> bool:
-        """Tell whether the folder already holds what the lock asks for."""
+        """Tell whether the folder already holds what the lock asks for, and nothing else."""
         return (
             self.stamp.is_file()
             and self.stamp.read_text().strip() == self.lock_hash()
-            and all((self.vendor / name).is_file() for name in FILES)
+            and {file.name for file in self.vendor.iterdir()} == {*FILES, self.stamp.name}
         )
 
     def dependencies(self) -> list[str]:

@@ -11,7 +11,7 @@ async function read(address) {
 }
 
 function ask(link) {
-  const address = link && fragmentOf(link);
+  const address = fragmentOf(link);
   if (!address || answers.has(address) || self.origin === "null") return; // a sandboxed frame may not fetch
   if (answers.size === MOST) answers.delete(answers.keys().next().value);
   const answer = read(address);
@@ -19,7 +19,7 @@ function ask(link) {
   answer.catch(() => answers.delete(address));
 }
 
-// The hand comes near, or focus: on a phone, a touch does before it is a press.
+// A hand or focus comes near; on a phone, the touch itself does, before it is a press.
 for (const near of ["pointerover", "focusin"]) {
   document.addEventListener(near, ({ target }) => {
     ask(target.closest?.("#next, #previous"));
@@ -29,18 +29,18 @@ for (const near of ["pointerover", "focusin"]) {
 }
 
 // Whoever steps will mostly press Next, or Previous once more: that is asked for while the step is looked at.
-document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   if (!ctx.sourceElement.closest?.(STEPPING)) return;
   const id = ctx.sourceElement.id === "previous" ? "previous" : "next";
-  requestAnimationFrame(() => setTimeout(() => ask(document.getElementById(id))));
+  onceSeen(() => ask(document.getElementById(id)));
 });
 
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
   const answer = answers.get(ctx.request.action);
   if (!answer) return;
-  ctx.fetch = async (...asked) => {
-    const kept = await answer.catch(() => fetch(...asked));
-    ctx.request.signal.throwIfAborted();
-    return kept;
-  };
+  const { signal } = ctx.request; // of a press that is taken back, or waits for too long
+  ctx.fetch = (...request) => new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    answer.catch(() => fetch(...request)).then(resolve, reject);
+  });
 });

@@ -44,15 +44,15 @@ function rest() {
 }
 
 function steps() {
-  const { step, first, last } = document.getElementById("goto")?.dataset ?? {};
+  const { step, first, last } = shown();
   return { step: Number(step), first: Number(first), last: Number(last) };
 }
 
 function tellStep() {
-  const shown = steps();
-  if (!shown.step || JSON.stringify(shown) === stepSaid) return;
-  stepSaid = JSON.stringify(shown);
-  tell("step", shown);
+  const now = steps();
+  if (!now.step || JSON.stringify(now) === stepSaid) return;
+  stepSaid = JSON.stringify(now);
+  tell("step", now);
 }
 
 function refusal({ version, action, step: wanted }, origin) {

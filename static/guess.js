@@ -7,6 +7,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("htmx:after:swap", () => {
   const title = document.getElementById("guess-title");
   if (!title) return;
-  document.getElementById("sentence").value = ""; // what was typed there is to be guessed now
+  const field = document.getElementById("sentence");
+  if (field) field.value = ""; // what was typed there is to be guessed now
   if (document.activeElement === document.body) title.focus({ preventScroll: true }); // the button pressed is gone
 });

@@ -1,9 +1,7 @@
-// Back and Forward change what is another, as a step does, so that focus and what is in sight stay; the field then says
-// what the address says, and no more what was typed.
-const isRestored = (ctx) => "HX-History-Restore-Request" in ctx.request.headers;
-
+// Back and Forward change what is another, as a step does, so that focus stays; the field then says what the address
+// says, and no more what was typed.
 globalThis.navigation?.addEventListener("navigate", (event) => {
-  // htmx intercepts it, and browsers then take focus away, if nobody objects.
+  // Browsers take focus away from a page that answers for Back itself, as htmx does, unless it objects.
   if (event.navigationType === "traverse" && event.canIntercept && !event.hashChange) event.intercept({ focusReset: "manual" });
 });
 
@@ -11,6 +9,13 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   if (isRestored(ctx)) ctx.swap = "outerMorph";
 });
 
+document.addEventListener("htmx:before:swap", (event) => {
+  const { ctx, tasks } = event.detail;
+  if (!isRestored(ctx) || tasks.some(({ fragment }) => fragment.firstElementChild)) return;
+  event.preventDefault();
+  location.reload(); // an error's page has no stage to put in the place of this one: it is shown itself
+});
+
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
-  if (isRestored(ctx)) document.querySelector("form.sentence").reset();
+  if (isRestored(ctx)) document.querySelector("form.sentence")?.reset();
 });

@@ -39,6 +39,6 @@ document.addEventListener("keydown", (event) => {
   if (!control || !isMeantForTheStage(event, key)) return;
   event.preventDefault(); // the page should not scroll as well
   // A held key repeats faster than the server may answer: its next step waits, so that letting go stops at once.
-  const isWelcome = !event.repeat || (key.length > 1 && !document.querySelector(".htmx-request"));
+  const isWelcome = !event.repeat || (key.length > 1 && !isUnderWay());
   if (isWelcome) key === "?" ? toggleList(control) : control.click();
 });

@@ -29,7 +29,7 @@ function bringAlong(step) {
 }
 
 document.addEventListener("htmx:after:swap", () => {
-  const step = document.querySelector("#stage #goto")?.dataset.step;
+  const { step } = shown();
   if (!step) return;
   moveMarks(Number(step));
   bringAlong(step);

@@ -20,7 +20,7 @@ function play() {
   if (!hasNext()) press("first");
   const seconds = Number(document.getElementById("speed").value);
   // While the server is still at the last press, a further one would only skip a pair.
-  playTimer = setInterval(() => document.querySelector(".htmx-request") || press("next"), 1000 * seconds);
+  playTimer = setInterval(() => isUnderWay() || press("next"), 1000 * seconds);
   document.documentElement.classList.add("playing");
 }
 

@@ -8,5 +8,4 @@ function markScrolling() {
 }
 
 new ResizeObserver(markScrolling).observe(document.documentElement);
-// Once a step is on screen: to ask for sizes before that would lay the page out twice.
-document.addEventListener("htmx:after:swap", () => requestAnimationFrame(() => setTimeout(markScrolling)));
+document.addEventListener("htmx:after:swap", () => onceSeen(markScrolling));

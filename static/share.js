@@ -51,19 +51,8 @@ document.addEventListener("htmx:after:swap", () => {
   if (field) field.value = typing.value;
 });
 
-// The panel on the stage goes along with its step, and keeps what was chosen in it.
-const shownStep = () => document.getElementById("goto")?.dataset.step;
-let followed = shownStep();
-
-function goAlong(step) {
-  const field = document.querySelector("#shared form [name=step]");
-  if (!field) return;
-  field.value = step;
-  field.form.dispatchEvent(new Event("change"));
-}
-
-document.addEventListener("htmx:after:swap", () => {
-  const step = shownStep();
-  if (step !== followed) requestAnimationFrame(() => setTimeout(goAlong, 0, step)); // the step itself comes first
-  followed = step;
+// A frame's new address would be an entry of the history, and Back would turn the preview alone; a new frame's is none.
+document.addEventListener("htmx:before:swap", ({ detail: { tasks } }) => {
+  const [old, next] = [document, ...tasks.map(({ fragment }) => fragment)].map((place) => place?.querySelector("#preview"));
+  if (old && next && old.getAttribute("src") !== next.getAttribute("src")) old.replaceWith(next.cloneNode());
 });

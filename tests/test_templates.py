@@ -108,7 +108,7 @@ def test_every_kind_of_stage_renders(kind: str, shipped: Checkpoint) -> None:
         "compact": lambda: at(Predictor(shipped).analyze("one" * 100), 1, 8192),
     }[kind]()
     model = view_card.model_view(shipped, True)
-    markup = Markup(Page.of("stage.html", stage=shown, is_step=False, model=model, **FRAME).body.decode())
+    markup = Markup(Page.of("stage.html", stage=shown, model=model, **FRAME).body.decode())
     assert markup.one("sentence")["value"] == shown.sentence
     assert markup.one("sentence-error").text == shown.error
     assert ("aria-invalid" in markup.one("sentence").attributes) == (kind == "empty")

@@ -31,6 +31,5 @@ public.py     the app's addresses as they are given away
 delivery.py   HEAD, ETag and 304, gzip
 cors.py       whose pages may read the API
 headers.py    what every answer's headers say
-public.py     the app's addresses as they are given away
 assets.py     static files under names that change with their content
 """

@@ -13,19 +13,9 @@ from app.settings import RESOURCES
 STATIC = RESOURCES / "static"
 # What the stage runs, in one request. In a sandboxed frame, frame.js must be heard before htmx starts.
 SCRIPTS = (
-    *("frame.js", "vendor/htmx.min.js", "app.js", "links.js", "steps.js", "ahead.js", "history.js"),
-    *(
-        "marks.js",
-        "scroll.js",
-        "play.js",
-        "keys.js",
-        "guess.js",
-        "swipe.js",
-        "fold.js",
-        "moments.js",
-        "projector.js",
-        "share.js",
-    ),
+    *("frame.js", "vendor/htmx.min.js", "app.js", "links.js", "steps.js", "ahead.js", "history.js", "marks.js"),
+    *("scroll.js", "play.js", "keys.js", "guess.js", "swipe.js", "fold.js", "moments.js", "projector.js"),
+    *("share.js", "panels.js"),
 )
 LESSON = (
     *("frame.js", "vendor/htmx.min.js", "vendor/hx-sse.min.js", "app.js", "links.js", "steps.js", "label.js"),

@@ -71,8 +71,8 @@ def _fragment(request: Request) -> Page:
 
 def _step_fragment(request: Request) -> Page:
     view, status = _view(request)
-    is_whole = not view.pair or view.guess or view.error  # to guess hides the tokens from the step's label on
-    return _for_htmx(request, "stage_with_title" if is_whole else "step", view, status)
+    # Without a pair to show, a step changes the sentence: to guess hides its tokens from the label on.
+    return _for_htmx(request, "step" if view.pair else "stage_with_title", view, status)
 
 
 def _for_htmx(request: Request, template: str, view: StageView, status: int) -> Page:

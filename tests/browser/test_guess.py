@@ -143,3 +143,10 @@ def test_a_phone_shows_two_columns_of_candidates(open_context: OpenContext) -> N
     page.goto(f"{address(step=2)}&guess=on")
     lefts = page.locator(".choices button").evaluate_all("all => all.map(e => e.offsetLeft)")
     assert (len(lefts), len(set(lefts))) == (8, 2)
+
+
+def test_a_guest_without_the_field_takes_guesses_and_focus_goes_to_what_they_were(page: Page) -> None:
+    page.goto(f"/embed{address(step=2)[1:]}&guess=on&hide=input")
+    page.locator(".choices button").first.press("Enter")
+    expect(page.locator(".verdict")).to_be_visible()
+    expect(page.locator("#guess-title")).to_be_focused()

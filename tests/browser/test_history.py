@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenContext
+from tests.browser.conftest import OpenContext, Watch
 from tests.browser.person import (
     SENTENCE,
     address,
@@ -64,6 +64,7 @@ def test_back_and_forward_leave_focus_where_it_is(page: Page, control: str) -> N
     expect(page.locator(control)).to_be_focused()
     page.go_forward()
     expect(page).to_have_url(after)
+    expect(page.locator("#goto:not([data-step='2']), .tinted")).to_have_count(1)
     expect(page.locator(control)).to_be_focused()
 
 
@@ -98,6 +99,54 @@ def test_back_before_an_answer_leads_back_and_the_answer_changes_nothing(page: P
     expect_step(page, 3)
     page.wait_for_timeout(600)  # the answer that is not wanted any more would have come
     expect_step(page, 3)
+
+
+def test_a_press_of_next_before_back_has_led_anywhere_changes_nothing(page: Page) -> None:
+    page.goto(address(step=4))
+    link(page, "Next").click()
+    expect_step(page, 5)
+    slowly(page)
+    page.evaluate("history.back()")
+    page.evaluate("setTimeout(() => document.getElementById('next').click(), 100)")
+    expect_step(page, 4)
+    page.wait_for_timeout(600)  # an answer to the press would have come
+    expect_step(page, 4)
+    expect(page.locator("main")).to_have_count(1)
+
+
+def test_another_step_that_is_pressed_before_back_has_led_anywhere_is_the_one_that_is_shown(page: Page) -> None:
+    page.goto(address(step=4))
+    link(page, "Next").click()
+    expect_step(page, 5)
+    slowly(page)
+    page.evaluate("history.back()")
+    page.evaluate("setTimeout(() => document.getElementById('x9').click(), 100)")
+    expect_step(page, 8)
+    page.wait_for_timeout(600)
+    expect_step(page, 8)
+
+
+def test_several_backs_at_once_lead_to_the_last_of_them(page: Page) -> None:
+    page.goto(address())
+    for step in (2, 3, 4):
+        link(page, "Next").click()
+        expect_step(page, step)
+    slowly(page)
+    page.evaluate("history.back(); setTimeout(() => history.back(), 100)")
+    expect_step(page, 2)
+    page.wait_for_timeout(600)
+    expect_step(page, 2)
+
+
+def test_back_shows_the_page_of_an_error_where_the_server_answers_with_one(page: Page, watch: Watch) -> None:
+    page.goto(address())
+    link(page, "Next").click()
+    expect_step(page, 2)
+    page.wait_for_load_state("networkidle")
+    page.route("**/?sentence=*", lambda route: route.fulfill(status=503, content_type="text/html", body="<p>Busy.</p>"))
+    page.go_back()
+    expect(page.locator("body")).to_have_text("Busy.")
+    watch.clear()  # Chromium's own words about the answers
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenContext
-from tests.browser.person import SENTENCE, address, another_sentence, expect_step, link
+from tests.browser.person import SENTENCE, address, another_sentence, expect_step, link, slowly
 from tests.browser.test_layout import WIDTHS
 
 
@@ -21,6 +21,15 @@ def test_the_proof_opens_in_place_and_stays_from_step_to_step(page: Page) -> Non
     assert panel.inner_text() == said
     page.locator(".proof summary").click()
     expect(page.locator(".proof table")).to_be_hidden()
+
+
+def test_a_proof_that_comes_later_leaves_focus_where_one_steps(page: Page) -> None:
+    page.goto(address())
+    slowly(page)
+    page.locator("#prove").click()
+    page.locator("#next").press("Enter")
+    expect(page.locator(".proof")).to_be_visible()
+    expect(page.locator("#next")).to_be_focused()
 
 
 def test_another_sentence_has_no_proof_yet(page: Page) -> None:

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenContext, Watch
 from tests.browser.host import another_site
-from tests.browser.person import SENTENCE, address, expect_step
+from tests.browser.person import SENTENCE, address, expect_step, slowly
 
 
 def test_on_the_stage_it_opens_in_place_and_follows_the_steps_with_what_was_chosen(page: Page, watch: Watch) -> None:
@@ -23,8 +23,27 @@ def test_on_the_stage_it_opens_in_place_and_follows_the_steps_with_what_was_chos
     expect(page.locator("#html")).to_contain_text("&amp;step=4&amp;hide=staircase")
     expect(page.locator("#link")).to_contain_text("&step=4")
     expect(page.frame_locator("#preview").locator(".where")).to_contain_text("Pair 4 of")
-    page.locator("#tint").click()  # what is shown now is another view
-    expect(page.locator("#link")).to_have_count(0)
+    page.go_back()  # the preview's own addresses are no way back
+    expect_step(page, 3)
+
+
+def test_a_step_before_the_panel_is_there_gives_the_panel_of_that_step(page: Page) -> None:
+    page.goto(address(step=3))
+    slowly(page)
+    page.locator("#share").click()
+    page.locator("#next").click()
+    expect_step(page, 4)
+    expect(page.locator("#link")).to_contain_text("&step=4")
+
+
+def test_a_field_that_cannot_be_used_leaves_focus_where_one_steps(page: Page) -> None:
+    page.goto(address(step=3))
+    page.locator("#share").click()
+    page.get_by_label("to step", exact=True).fill("99")
+    for step in (4, 5):
+        page.locator("#next").press("Enter")
+        expect_step(page, step)
+        expect(page.locator("#next")).to_be_focused()
 
 
 def test_ticks_and_steps_change_the_preview_and_the_snippets(any_page: Page) -> None:

@@ -87,7 +87,7 @@ MARKUP = """async (isFresh) => {
     const page = isFresh ? Document.parseHTMLUnsafe(await (await fetch(location)).text()) : document;
     const stage = page.getElementById("stage").cloneNode(true);
     for (const element of stage.querySelectorAll("*")) {
-        const lent = ["data-htmx-powered", "hx-morph-skip-children", "data-step", "style"];
+        const lent = ["data-htmx-powered", "style"];
         if (element.closest("[data-panel]")) lent.push("hx-get");
         if (element.matches(".scroll")) lent.push("tabindex");
         if (element.classList.length === 0) lent.push("class");

@@ -1,0 +1,30 @@
+// What opens beside the stage, and has a request of its own: Share and the proof.
+let followed = shown().step;
+
+// The view to share is another by now, where a step or a sentence came first.
+document.addEventListener("htmx:before:swap", (event) => {
+  const { sourceElement: link, request } = event.detail.ctx;
+  if (link.id !== "share" || request.action.endsWith(link.search)) return;
+  event.preventDefault();
+  setTimeout(() => link.click()); // once this request has ended
+});
+
+// The panel goes along with the step, and keeps what was chosen in it.
+function goAlong(step) {
+  const field = document.querySelector("#shared form [name=step]");
+  if (!field?.form.checkValidity()) return; // htmx would take focus to what is wrong, at each step
+  field.value = step;
+  field.form.dispatchEvent(new Event("change"));
+}
+
+document.addEventListener("htmx:after:swap", () => {
+  const { step } = shown();
+  if (step !== followed) onceSeen(() => goAlong(step));
+  followed = step;
+});
+
+// A proof takes its time: who does something else meanwhile keeps focus there.
+document.addEventListener("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
+  const isFree = [document.body, ctx.sourceElement].includes(document.activeElement);
+  if (ctx.sourceElement.id === "prove" && !isFree) tasks[0].fragment.querySelector("[autofocus]")?.removeAttribute("autofocus");
+});
