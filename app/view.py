@@ -5,11 +5,11 @@ so that a template can be written from this file alone.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from app.formatting import Segment, counted, loss_text, perplexity_text, segments
-from app.language import _
+from app.language import _, number
 from app.predict import Analysis
 from app.sentences import InputError
 from app.state import State
@@ -105,7 +105,9 @@ class StageView:
     letters: Annotated[OptionView, "lets single letters be shortcuts, or not"]
     projector: Annotated[OptionView, "fills a projector's picture with the stage, or returns to the page"]
     is_projected: Annotated[bool, "whether the stage fills the picture"]
-    training: Annotated[OptionView | None, "opens the choice of moments of training; none where none are kept"]
+    training: Annotated[
+        OptionView | None, "opens the choice of moments of training, or closes it; none where none are kept"
+    ]
     moments: Annotated[MomentsView | None, "the choice of moments, where it is open"]
     hidden: Annotated[tuple[tuple[str, str], ...], "names and values of the options that the form keeps"]
     loss_formula: Annotated[str, "the mean loss of all pairs, MathML; empty where there is none"]
@@ -187,6 +189,8 @@ def stage(
     step, n_steps = state.step, len(analysis.predictions)
     prediction = analysis.predictions[step - 1]
     is_folded, unit = state.rows == "folded", unit_view(analysis, state)
+    pair = pair_view(analysis, prediction, vocab_size)
+    moments = moments_view(in_training, state) if in_training else None
     return StageView(
         title=_("Pair %(step)s of %(pairs)s: %(sentence)s · Free Labels")
         % {"step": step, "pairs": n_steps, "sentence": analysis.sentence[:60]},
@@ -200,7 +204,7 @@ def stage(
         step=step,
         n_steps=n_steps,
         range=(state.start, state.end or n_steps),
-        pair=pair_view(analysis, prediction, vocab_size),
+        pair=replace(pair, spoken=f"{moments.shown}: {pair.spoken}") if moments else pair,
         bars=bars(prediction),
         label_bar=label_bar(prediction),
         longest_rank=longest_rank(analysis),
@@ -222,17 +226,15 @@ def stage(
         is_tinted=state.tint == "surprise",
         projector=switch(state, "view", "projector"),
         is_projected=state.view == "projector",
-        training=OptionView("training", _("Watch it learn"), state.query(seen=str(tokens_seen[-1])))
-        if tokens_seen and not in_training
-        else None,
-        moments=moments_view(in_training, state) if in_training else None,
+        training=_training(state, tokens_seen) if tokens_seen else None,
+        moments=moments,
         hidden=tuple(state.options.items()),
         loss_formula=loss_formula(unit.symbol),
         so_far=mean_loss(analysis, step),
         so_far_room=mean_loss_room(analysis),
         mean_loss=loss_text(analysis.mean_loss),
         perplexity=perplexity_text(analysis.perplexity, analysis.mean_loss),
-        in_words=_in_words(analysis),
+        in_words=_in_words(analysis, vocab_size),
         guessing=switch(state, "guess", "guess"),
     )
 
@@ -248,13 +250,21 @@ def _headline(analysis: Analysis) -> str:
     return _("%(units)s, %(pairs)s") % {"units": units, "pairs": pairs}
 
 
-def _in_words(analysis: Analysis) -> str:
-    message = (
-        _("as unsure as between %(n)s equally likely words")
-        if analysis.unit == "word"
-        else _("as unsure as between %(n)s equally likely tokens")
-    )
-    return message % {"n": perplexity_text(analysis.perplexity, analysis.mean_loss)}
+def _in_words(analysis: Analysis, vocab_size: int) -> str:
+    if analysis.unit == "word":
+        message = _("as unsure as between %(n)s equally likely words")
+    elif analysis.perplexity <= vocab_size:
+        message = _("as unsure as between %(n)s equally likely tokens")
+    else:
+        message = _("worse than a blind guess among all %(all)s tokens")
+    n = perplexity_text(analysis.perplexity, analysis.mean_loss)
+    return message % {"n": n, "all": number(vocab_size)}
+
+
+def _training(state: State, tokens_seen: Sequence[int]) -> OptionView:
+    if state.seen:
+        return OptionView("training", _("Stop watching"), state.query(seen=""))
+    return OptionView("training", _("Watch it learn"), state.query(seen=str(tokens_seen[-1])))
 
 
 def _tokens(analysis: Analysis, state: State) -> Iterable[TokenView]:

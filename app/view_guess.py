@@ -8,7 +8,7 @@ from typing import Annotated
 from app.formatting import Segment, context_segments, counted, loss_text, ordinal, percent, segments, share, visible
 from app.guess import DEFAULT_SURE, SURE, Guess, Scores, bits, given, worst
 from app.language import _, number
-from app.predict import Candidate, Prediction
+from app.predict import Analysis, Candidate, Prediction
 from app.state import State
 
 CONTEXT_CHARACTERS = 160  # a longer context shows its end
@@ -124,9 +124,11 @@ def answer(prediction: Prediction, verdict: VerdictView, standing: StandingView)
 
 
 def verdict(
-    prediction: Prediction, guess: Guess, token: Candidate, rank: int, vocab_size: int, typed: str, next_query: str
+    analysis: Analysis, guess: Guess, token: Candidate, rank: int, vocab_size: int, typed: str, next_query: str
 ) -> VerdictView:
     """What came of a guess. token, rank: the guess as the model saw it; typed: the visitor's words for it, if any."""
+    prediction = analysis.predictions[guess.step - 1]
+    to_come = "".join(token.text for token in analysis.tokens[guess.step :])
     is_right = guess.token_id == prediction.label_id
     probability = given(guess, prediction.label_id, vocab_size)
     mine = (
@@ -143,7 +145,7 @@ def verdict(
         model=_("The model gave it %(percent)s: %(bits)s bits.")
         % {"percent": percent(prediction.probability), "bits": bits_text(prediction.loss / math.log(2))},
         about="" if is_right else _about(token.probability, rank),
-        note=_note(typed.strip(), token.text, prediction.label),
+        note=_note(typed.strip(), token.text, prediction.label, to_come),
         next=next_query,
     )
 
@@ -196,10 +198,10 @@ def said(text: str) -> str:
     return _("“%(text)s”") % {"text": text.strip() or visible(text)}
 
 
-def _note(typed: str, guessed: str, label: str) -> str:
-    """How what was typed became the guess, and what small thing parts it from the label.
+def _note(typed: str, guessed: str, label: str, to_come: str) -> str:
+    """How what was typed became the guess, and what small thing parts it from the label, the first token to come.
 
-    >>> _note("Top", " T", " top")
+    >>> _note("Top", " T", " top", " top of it")
     '“Top” begins with the token “T”. Only capital letters differ, but to the model that is another token.'
     """
     mine, truth = guessed.strip(), label.strip()
@@ -211,7 +213,7 @@ def _note(typed: str, guessed: str, label: str) -> str:
         near = _("Only the space before it differs, but to the model that is another token.")
     elif truth.casefold() in (mine.casefold(), typed.casefold()):
         near = _("Only capital letters differ, but to the model that is another token.")
-    elif (typed or mine).casefold().startswith(truth.casefold()):
+    elif to_come.strip().casefold().startswith((typed or mine).casefold()) and len(typed or mine) > len(truth):
         near = _("It begins as the label does, but here the text is cut into other tokens.")
     else:
         near = ""

@@ -36,14 +36,14 @@ class MomentsView:
     loss: Annotated[str, "the pair's loss at it"]
     mean_loss: Annotated[str, "the sentence's mean loss at it"]
     highest: Annotated[str, "the loss at the drawing's top"]
-    close: Annotated[str, "the URL's query without the panel"]
 
 
 def moments_view(analyses: Mapping[int, Analysis], state: State) -> MomentsView:
     """The panel for a sentence's analyses by tokens seen, in order; state.seen must be one of them."""
     losses = [analysis.predictions[state.step - 1].loss for analysis in analyses.values()]
     means = [analysis.mean_loss for analysis in analyses.values()]
-    highest = max(*losses, *means)
+    # Of all pairs, so that the line that stays the same from step to step is drawn the same.
+    highest = max(prediction.loss for analysis in analyses.values() for prediction in analysis.predictions)
     index = list(analyses).index(int(state.seen))
     last = len(analyses) - 1
     return MomentsView(
@@ -66,7 +66,6 @@ def moments_view(analyses: Mapping[int, Analysis], state: State) -> MomentsView:
         loss=loss_text(losses[index]),
         mean_loss=loss_text(means[index]),
         highest=loss_text(highest),
-        close=state.query(seen=""),
     )
 
 

@@ -24,6 +24,11 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   if (ctx.sourceElement.id === "fold") ctx.transition = !stillness.matches;
 });
 
+// The title comes at once: after the transition it could come after that of a step made meanwhile.
+document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+  if (ctx.transition) document.title = ctx.title, ctx.title = "";
+});
+
 document.addEventListener("htmx:before:viewTransition", ({ detail }) => {
   const swap = detail.task;
   name();

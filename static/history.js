@@ -1,5 +1,5 @@
-// Back and Forward change what is another, as a step does, so that focus stays; the field then says what the address
-// says, and no more what was typed.
+// Back and Forward change what is another, as a step does, so that focus stays; field and slider then say what the
+// address says, and no more what a hand has left in them.
 globalThis.navigation?.addEventListener("navigate", (event) => {
   // Browsers take focus away from a page that answers for Back itself, as htmx does, unless it objects.
   if (event.navigationType === "traverse" && event.canIntercept && !event.hashChange) event.intercept({ focusReset: "manual" });
@@ -17,5 +17,8 @@ document.addEventListener("htmx:before:swap", (event) => {
 });
 
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
-  if (isRestored(ctx)) document.querySelector("form.sentence")?.reset();
+  if (!isRestored(ctx)) return;
+  document.querySelector("form.sentence")?.reset();
+  const slider = document.getElementById("moment");
+  if (slider) slider.value = slider.defaultValue;
 });

@@ -12,7 +12,7 @@ function moveMarks(step) {
   for (const list of document.querySelectorAll(".tokens, .folded, .staircase")) {
     const [name] = list.classList;
     const isSentence = name === "tokens";
-    const items = [...(list.tBodies?.[0].rows ?? list.children)];
+    const items = [...(list.tBodies?.[0].rows ?? list.querySelectorAll("li:not(.names)"))];
     const links = items.map((item) => item.querySelector("a, .token"));
     const marked = isSentence ? links : items;
     const from = marked.findIndex((item) => item.classList.contains(MARKS[name][1]));

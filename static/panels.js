@@ -23,6 +23,11 @@ document.addEventListener("htmx:after:swap", () => {
   followed = step;
 });
 
+// On a projector, the proof has the rows' place: who folds them wants to see them.
+document.addEventListener("click", ({ target }) => {
+  if (target.closest("#fold")) document.querySelector(".projector .proof")?.removeAttribute("open");
+});
+
 // A proof takes its time: who does something else meanwhile keeps focus there.
 document.addEventListener("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
   const isFree = [document.body, ctx.sourceElement].includes(document.activeElement);

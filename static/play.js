@@ -1,4 +1,4 @@
-// The play button presses Next, at the speed that is chosen, until the last pair, a press by hand or a hidden tab.
+// The play button presses Next, at the speed that is chosen, until the last pair, a press by hand, Back or a hidden tab.
 let playTimer = null;
 let isPressing = false; // whether a click is the player's own
 
@@ -35,4 +35,5 @@ document.addEventListener("change", (event) => {
 
 document.addEventListener("htmx:after:swap", () => hasNext() || pause());
 document.addEventListener("htmx:error", pause);
+addEventListener("popstate", pause);
 document.addEventListener("visibilitychange", () => document.hidden && pause());

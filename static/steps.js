@@ -13,7 +13,7 @@ document.addEventListener("htmx:config:request", (event) => {
   if (by && asked) {
     const { first, last } = shown();
     url.searchParams.set("step", Math.min(Math.max(asked.step + by, first), last));
-  } else if (asked?.isStepping && source.matches(":is(.options a, #fold):not(#unit)")) {
+  } else if (asked?.isStepping && source.matches(":is(.options a, #fold, .stops a, .keys a):not(#unit)")) {
     url.searchParams.set("step", asked.step); // words have steps of their own
   }
   if (asked && url.searchParams.has("step")) ctx.request.action = url.pathname + url.search;

@@ -1,6 +1,6 @@
 """Guess first: the guess that a form sends, and the stage that answers it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from app.guess import (
@@ -25,7 +25,12 @@ from app.view_hidden import hidden, marked
 
 
 def guessing(
-    predictor: Predictor, analysis: Analysis, state: State, asked: Mapping[str, str], error: str
+    predictor: Predictor,
+    analysis: Analysis,
+    state: State,
+    asked: Mapping[str, str],
+    error: str,
+    tokens_seen: Sequence[int],
 ) -> tuple[StageView, bool]:
     """The stage for a state that guesses first, and whether the form's guess had to be refused."""
     complaint = ""
@@ -36,13 +41,15 @@ def guessing(
         except InputError as refused:
             complaint = refused.message
     typed = "" if "pick" in asked else asked.get("word", "")
-    return _stage(predictor, analysis, state, typed, complaint, error), bool(complaint)
+    shown = stage(analysis, state, predictor.model.vocab_size, error, tokens_seen)
+    return _stage(predictor, analysis, state, shown, typed, complaint), bool(complaint)
 
 
-def _stage(predictor: Predictor, analysis: Analysis, state: State, typed: str, complaint: str, error: str) -> StageView:
+def _stage(
+    predictor: Predictor, analysis: Analysis, state: State, shown: StageView, typed: str, complaint: str
+) -> StageView:
     vocab_size, step = predictor.model.vocab_size, state.step
     prediction = analysis.predictions[step - 1]
-    shown = stage(analysis, state, vocab_size, error)
     sums = standing(scores(state.guesses, analysis.predictions, vocab_size), state, vocab_size)
     guess = next((guess for guess in state.guesses if guess.step == step), None)
     if guess is None:
@@ -52,7 +59,7 @@ def _stage(predictor: Predictor, analysis: Analysis, state: State, typed: str, c
         return hidden(shown, question(prediction.context, state, found, sums, typed, complaint))
     token, rank = predictor.candidate(analysis, step, guess.token_id)
     on = state.to(step + 1) if step < len(analysis.predictions) else ""
-    found_out = verdict(prediction, guess, token, rank, vocab_size, typed, on)
+    found_out = verdict(analysis, guess, token, rank, vocab_size, typed, on)
     return hidden(marked(shown, analysis, token, rank, vocab_size), answer(prediction, found_out, sums))
 
 

@@ -98,10 +98,10 @@ def _view(request: Request) -> tuple[StageView, int]:
     except InputError as error:
         return empty_stage(_options(request, is_embedded(request))[0], error, known.bank.opening), 422
     refused = " ".join(asked.refused)
-    if asked.state.guess == "on":
-        shown, is_refused = guessing(predictor, asked.analysis, asked.state, request.query_params, refused)
-        return shown, 422 if refused or is_refused else 200
     tokens_seen = moments.tokens_seen if moments else ()
+    if asked.state.guess == "on":
+        shown, is_refused = guessing(predictor, asked.analysis, asked.state, request.query_params, refused, tokens_seen)
+        return shown, 422 if refused or is_refused else 200
     shown = stage(asked.analysis, asked.state, predictor.model.vocab_size, refused, tokens_seen, asked.in_training)
     return shown, 422 if refused else 200
 

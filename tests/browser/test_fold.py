@@ -1,5 +1,6 @@
 """Folding the staircase: each label goes to its column, and nothing else moves."""
 
+import re
 from typing import Any
 
 import pytest
@@ -53,6 +54,14 @@ def test_every_label_and_nothing_else_moves_for_less_than_half_a_second(stage: P
     moving, ends = stage.evaluate(MOVING)
     assert sorted(moving) == sorted(f"::view-transition-group(row{step})" for step in range(1, 11))
     assert max(ends) <= 450
+
+
+def test_a_step_while_it_moves_has_the_last_word_in_the_title(stage: Page) -> None:
+    fold(stage)
+    stage.evaluate(MOVING)
+    link(stage, "Next").press("Enter")
+    stage.evaluate(NAMED_AFTERWARDS)
+    expect(stage).to_have_title(re.compile("^Pair 5 of 10"))
 
 
 def test_the_end_is_the_view_that_its_url_gives_and_no_name_remains(stage: Page) -> None:

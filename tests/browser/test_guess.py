@@ -122,6 +122,17 @@ def test_nothing_overflows_and_every_control_can_be_tapped(page: Page, sentence:
             )
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_guess_among_the_bars_fits_any_screen(page: Page, language: str) -> None:
+    page.goto(f"{address(step=9)}&guess=on&word=tree&lang={language}")
+    expect(page.locator(".bars .is-guess:not(.own)")).to_have_count(1)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+        cut = "table => table.offsetWidth > table.closest('.card').clientWidth"
+        assert not page.locator(".bars").evaluate(cut), width
+
+
 def test_a_guess_works_in_a_frame_without_an_origin(page: Page, watch: Watch, origin: str, tmp_path: Path) -> None:
     slides = tmp_path / "slides.html"
     src = f"{origin}{address(step=2)}&guess=on".replace("&", "&amp;")

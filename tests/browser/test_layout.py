@@ -120,7 +120,7 @@ def test_on_paper_guesses_and_moments_are_without_controls_too(page: Page) -> No
     for options, kept, dropped in (
         ("&guess=on", ".choices", ("#word2", "#next")),
         ("&guess=on&pick=5", ".verdict", ("#on", "#again")),
-        ("&seen=0", ".stops", ("#moments-close", "#moment")),
+        ("&seen=0", ".stops", ("#training", "#moment")),
         ("&view=projector", ".printed", ("#projector", "#fullscreen")),
     ):
         page.goto(address(step=2) + options)

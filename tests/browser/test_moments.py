@@ -1,9 +1,11 @@
 """The model at moments of its training: a slider over links."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Watch
-from tests.browser.person import address, state
+from tests.browser.person import address, slowly, state
 
 
 def test_links_lead_through_the_training(any_page: Page) -> None:
@@ -13,7 +15,7 @@ def test_links_lead_through_the_training(any_page: Page) -> None:
     any_page.locator(".stops a").first.click()
     expect(any_page.locator("#moments-title")).to_contain_text("Random weights")
     expect(any_page.locator(".where")).to_have_text("Pair 4 of 10")
-    any_page.get_by_role("link", name="Close").click()
+    any_page.get_by_role("link", name="Stop watching").click()
     expect(any_page.locator("#moments-title")).to_have_count(0)
     assert "seen" not in state(any_page)
 
@@ -30,6 +32,41 @@ def test_the_slider_follows_the_hand_with_what_was_fetched_before(page: Page, wa
     expect(slider).to_be_focused()
     assert watch.kinds() == set()
     assert int(state(page)["seen"][0]) > 0
+
+
+def test_a_moment_that_is_chosen_before_a_step_is_there_keeps_the_step(page: Page) -> None:
+    page.goto(f"{address(step=4)}&seen=0")
+    slowly(page)
+    page.evaluate("document.getElementById('next').click(); document.querySelector('.stops li:last-child a').click()")
+    expect(page.locator("#moments-title")).to_contain_text("The finished model")
+    expect(page.locator(".where")).to_have_text("Pair 5 of 10")
+
+
+def test_back_takes_the_sliders_thumb_along(page: Page) -> None:
+    page.goto(f"{address(step=4)}&seen=0")
+    slider = page.get_by_role("slider")
+    slider.focus()
+    for moment in (1, 2):
+        page.keyboard.press("ArrowRight")
+        expect(page.locator(".stops a").nth(moment)).to_have_attribute("aria-current", "true")
+    page.go_back()
+    expect(page.locator(".stops a").nth(1)).to_have_attribute("aria-current", "true")
+    expect(slider).to_have_value("1")
+
+
+def test_every_step_is_told_with_its_moment(page: Page) -> None:
+    page.goto(f"{address(step=4)}&seen=0")
+    expect(page.locator("#spoken")).to_have_text(
+        re.compile("^Random weights, before any training: Pair 4 of 10: after")
+    )
+
+
+def test_opening_and_closing_leave_focus_on_what_does_it(page: Page) -> None:
+    page.goto(address(step=4))
+    for name in ("Watch it learn", "Stop watching"):
+        page.get_by_role("link", name=name).press("Enter")
+        expect(page.locator("#moments")).to_have_count(1 if name == "Watch it learn" else 0)
+        expect(page.locator("#training")).to_be_focused()
 
 
 def test_the_sliders_thumb_stands_over_its_moment(page: Page) -> None:
