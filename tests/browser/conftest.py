@@ -56,8 +56,9 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """One for all of these tests, and for no others: while it runs, no asynchronous test can, by the same process."""
     with chromium() as browser:
         yield browser
 
