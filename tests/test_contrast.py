@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.web.assets import STATIC
+from app.web.assets import content
 
 TEXT = {
     "ground": ("text", "quiet", "action", "label"),
@@ -26,7 +26,7 @@ SHAPES = {
 
 def schemes() -> dict[str, dict[str, str]]:
     """Each scheme's colours by role."""
-    sheet = (STATIC / "app.css").read_text(encoding="utf-8")
+    sheet = content("app.css").decode()
     found = re.findall(r"--([\w-]+): light-dark\((#\w+), (#\w+)\);", sheet)
     light, dark = {role: one for role, one, _ in found}, {role: other for role, _, other in found}
     return {"light": light, "dark": dark}

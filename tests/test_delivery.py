@@ -95,6 +95,6 @@ def test_a_stream_passes_as_it_is(streaming: TestClient) -> None:
 
 
 def test_a_part_of_a_file_stays_that_part(client: TestClient) -> None:
-    response = client.get("/static/app.css", headers=GZIP | {"Range": "bytes=0-1999"})
+    response = client.get("/static/lesson.css", headers=GZIP | {"Range": "bytes=0-1999"})
     assert response.status_code == 206
-    assert response.content == client.get("/static/app.css").content[:2_000]
+    assert response.content == client.get("/static/lesson.css").content[:2_000]

@@ -7,8 +7,8 @@ from app.embedding import HIDEABLE, hiding, keeping
 from app.guess import Guess
 from app.lesson.view import PARTS
 from app.sentences import InputError
-from app.settings import RESOURCES
 from app.state import State
+from app.web.assets import content
 from tests.markup import Markup
 from tests.reading import SENTENCE, read, where
 
@@ -151,6 +151,6 @@ def test_a_guest_behind_a_prefix_keeps_it(client: TestClient) -> None:
 
 def test_no_length_in_a_guest_follows_the_height_of_its_frame() -> None:
     """The style of the projector's view and the lesson's do, which a guest undoes or does not have."""
-    sheets = {name: (RESOURCES / "static" / name).read_text(encoding="utf-8") for name in ("app.css", "embed.css")}
+    sheets = {name: content(name).decode() for name in ("app.css", "embed.css")}
     for name, sheet in sheets.items():
         assert not any(unit in sheet for unit in ("vh", "vmin", "vmax", "vb;", "min-height: 100%")), name

@@ -63,7 +63,7 @@ def test_a_damaged_snapshot_is_named_at_the_start_and_not_before_a_class(tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("name", "remedy"), [("app.css", "restore it"), ("vendor/htmx.min.js", "pip install fetches it anew")]
+    ("name", "remedy"), [("stage.css", "restore it"), ("vendor/htmx.min.js", "pip install fetches it anew")]
 )
 def test_a_missing_static_file_is_named_at_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, remedy: str

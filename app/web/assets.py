@@ -21,7 +21,10 @@ LESSON = (
     *("frame.js", "vendor/htmx.min.js", "vendor/hx-sse.min.js", "app.js", "links.js", "steps.js", "label.js"),
     "count.js",
 )
+# What every page is drawn by, in the order in which later rules outdo earlier ones.
+STYLES = ("base.css", "stage.css", "staircase.css", "panels.css", "pages.css", "screens.css")
 JOINED = {
+    "app.css": STYLES,
     "stage.js": SCRIPTS,
     "lesson.js": LESSON,
     "sharing.js": ("frame.js", "vendor/htmx.min.js", "app.js", "links.js", "share.js"),
@@ -47,7 +50,8 @@ def check() -> None:
 @cache
 def content(name: str) -> bytes:
     """What a static file holds, or several joined under one name."""
-    return b";\n".join((STATIC / part).read_bytes() for part in JOINED.get(name, (name,)))
+    between = b";\n" if name.endswith(".js") else b"\n"
+    return between.join((STATIC / part).read_bytes() for part in JOINED.get(name, (name,)))
 
 
 @cache
@@ -63,7 +67,8 @@ class Assets(StaticFiles):
         """Answer one file, or several joined."""
         scope["root_path"] = scope["app_root_path"]  # an error's page is the app's own, and so are its links
         if path in JOINED:
-            response = Response(content(path), media_type="text/javascript")
+            kind = "javascript" if path.endswith(".js") else "css"
+            response = Response(content(path), media_type=f"text/{kind}")
         else:
             response = await super().get_response(path, scope)
         versioned = scope["query_string"].startswith(b"v=")
