@@ -242,6 +242,11 @@ _IN_TOKEN = re.compile(_SEGMENTS + r"(?P<space> )")
 _IN_CONTEXT = re.compile(_SEGMENTS + r"(?P<space>\A |(?<=\s) | (?=\s|\Z))")  # one between words is seen without a sign
 
 
+def end_of(text: str, most: int) -> str:
+    """A text, or as many of its last characters as there is room for, with a sign for what was before them."""
+    return text if len(text) <= most else f"…{text[1 - most :]}"
+
+
 def segments(text: str) -> tuple[Segment, ...]:
     """Cut a token's text so that white space and loose bytes can be made visible."""
     return _cut(text, _IN_TOKEN)

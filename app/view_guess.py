@@ -5,7 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from app.formatting import Segment, context_segments, counted, loss_text, ordinal, percent, segments, share, visible
+from app.formatting import (
+    Segment,
+    context_segments,
+    counted,
+    end_of,
+    loss_text,
+    ordinal,
+    percent,
+    segments,
+    share,
+    visible,
+)
 from app.guess import DEFAULT_SURE, SURE, Guess, Scores, bits, given, worst
 from app.language import _, number
 from app.predict import Analysis, Candidate, Prediction
@@ -87,7 +98,7 @@ def question(
 ) -> GuessView:
     """A step that is still to be guessed, of which nothing but the context and the choices is known here."""
     last = state.guesses[-1].sure if state.guesses else DEFAULT_SURE
-    context = _end(context)
+    context = end_of(context, CONTEXT_CHARACTERS)
     return GuessView(
         context=context_segments(context),
         parameters=tuple(state.parameters.items()),
@@ -111,7 +122,7 @@ def answer(prediction: Prediction, verdict: VerdictView, standing: StandingView)
     so_far = _("Bits a pair so far: %(scores)s.") % {"scores": sums}
     sentences = (result, verdict.note, verdict.mine, verdict.model, verdict.about, so_far)
     return GuessView(
-        context=context_segments(_end(prediction.context)),
+        context=context_segments(end_of(prediction.context, CONTEXT_CHARACTERS)),
         parameters=(),
         choices=(),
         sures=(),
@@ -218,7 +229,3 @@ def _note(typed: str, guessed: str, label: str, to_come: str) -> str:
     else:
         near = ""
     return f"{became} {near}".strip()
-
-
-def _end(context: str) -> str:
-    return context if len(context) <= CONTEXT_CHARACTERS else f"…{context[1 - CONTEXT_CHARACTERS :]}"

@@ -1,6 +1,7 @@
 """The pair that the stage shows, and the model's expectations beside it as bars."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from app.formatting import (
     context_segments,
     counted,
     decimal,
+    end_of,
     formula,
     loss_digits,
     loss_text,
@@ -73,9 +75,8 @@ def pair_view(analysis: Analysis, prediction: Prediction, vocab_size: int) -> Pa
     x = "w" if analysis.unit == "word" else "x"
     label, before = term("label", rf"{x}_{{{t}}}"), term("context", rf"{x}_{{<{t}}}")
     room = PAIR_CHARACTERS - len(prediction.label)
-    context = prediction.context if len(prediction.context) <= room else "…" + prediction.context[1 - room :]
     return PairView(
-        context=context_segments(context),
+        context=context_segments(end_of(prediction.context, room)),
         label=segments(prediction.label),
         room="".join(token.text for token in analysis.tokens)[:PAIR_CHARACTERS],
         has_odds=any(odds(other.probability) for other in analysis.predictions),
@@ -156,15 +157,17 @@ def remainder_of(others: int, probability: float) -> RemainderView | None:
     return RemainderView(text, percent(probability), width(probability))
 
 
-def longest_rank(analysis: Analysis) -> str:
-    """The longest rank beside the bars of any step."""
-    return number(max(len(analysis.predictions[0].top), *(each.rank for each in analysis.predictions)))
+def longest_rank(analyses: Iterable[Analysis]) -> str:
+    """The longest rank beside the bars of any step, at any moment of the training that can be shown."""
+    predictions = [prediction for analysis in analyses for prediction in analysis.predictions]
+    return number(max(len(predictions[0].top), *(each.rank for each in predictions)))
 
 
-def longest_percent(analysis: Analysis) -> str:
-    """The widest of all percentages beside the bars of any step; a raised digit is narrow."""
-    shown = {percent(prediction.first.probability) for prediction in analysis.predictions}
-    shown |= {percent(candidate.probability) for prediction in analysis.predictions for candidate in prediction.top}
+def longest_percent(analyses: Iterable[Analysis]) -> str:
+    """The widest of all percentages beside the bars of any step, in the same way; a raised digit is narrow."""
+    predictions = [prediction for analysis in analyses for prediction in analysis.predictions]
+    shown = {percent(prediction.first.probability) for prediction in predictions}
+    shown |= {percent(candidate.probability) for prediction in predictions for candidate in prediction.top}
     return max(sorted(shown), key=lambda text: len(NARROW.sub("", text)))
 
 

@@ -9,6 +9,7 @@ from app.formatting import (
     Segment,
     context_segments,
     decimal,
+    end_of,
     formula,
     loss_digits,
     loss_text,
@@ -27,6 +28,7 @@ from app.state import State
 # a row shows the end of its context instead.
 LAYOUTS = {"short": 48, "middle": 66, "full": 88, "dense": 118}
 MOST_TERMS = 5  # of the mean loss, written out
+ROW_CHARACTERS = 120  # of a context, as many as fit on a wide screen
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ def rows(analysis: Analysis, state: State) -> Iterable[RowView]:
             query=state.to(prediction.step),
             is_current=prediction.step == state.step,
             cells=tuple(cells),
-            context=context_segments(prediction.context[-80:]),
+            context=context_segments(end_of(prediction.context, ROW_CHARACTERS)),
             label=shown[prediction.step],
             percent=percent(prediction.probability, prediction.loss),
             loss=loss_text(prediction.loss),

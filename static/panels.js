@@ -1,4 +1,4 @@
-// What opens beside the stage, and has a request of its own: Share and the proof.
+// What opens on the stage: Share and the proof, which have requests of their own, the question and the moments of training.
 let followed = shown().step;
 
 // The view to share is another by now, where a step or a sentence came first.
@@ -32,4 +32,12 @@ document.addEventListener("click", ({ target }) => {
 document.addEventListener("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
   const isFree = [document.body, ctx.sourceElement].includes(document.activeElement);
   if (ctx.sourceElement.id === "prove" && !isFree) tasks[0].fragment.querySelector("[autofocus]")?.removeAttribute("autofocus");
+});
+
+// What has opened below the screen, as on a phone, comes into sight, or the press would seem to have done nothing.
+const OPENED = { share: "#shared", guess: ".guessing", training: "#moments" };
+
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  const opened = document.querySelector(OPENED[ctx.sourceElement.id] ?? "#nothing");
+  if (opened && opened.getBoundingClientRect().top > 0.75 * innerHeight) opened.scrollIntoView();
 });

@@ -104,3 +104,10 @@ def test_a_finger_meets_every_control(phone: Page, path: str) -> None:
     # A link within a line of text may be as high as the line (WCAG 2.5.8), and some controls are for screen readers.
     low = "all => all.filter(e => e.checkVisibility() && !e.closest('p, td, .spoken, .skip') && e.offsetHeight < 44)"
     assert controls.evaluate_all(f"all => ({low})(all).map(e => e.outerHTML)") == []
+
+
+@pytest.mark.parametrize(("control", "opened"), [("#share", ".sharing"), ("#guess", "#guess-title")])
+def test_what_opens_below_the_screen_comes_into_sight(phone: Page, control: str, opened: str) -> None:
+    phone.goto(address())
+    phone.locator(control).tap()
+    expect(phone.locator(opened)).to_be_in_viewport()
