@@ -191,7 +191,7 @@ def stage(
     is_folded, unit = state.rows == "folded", unit_view(analysis, state)
     pair = pair_view(analysis, prediction, vocab_size)
     moments = moments_view(in_training, state) if in_training else None
-    moved_between = list(in_training.values()) if in_training else [analysis]
+    analyses = list(in_training.values()) if in_training else [analysis]
     return StageView(
         title=_("Pair %(step)s of %(pairs)s: %(sentence)s · Free Labels")
         % {"step": step, "pairs": n_steps, "sentence": analysis.sentence[:60]},
@@ -208,8 +208,8 @@ def stage(
         pair=replace(pair, spoken=f"{moments.shown}: {pair.spoken}") if moments else pair,
         bars=bars(prediction),
         label_bar=label_bar(prediction),
-        longest_rank=longest_rank(moved_between),
-        longest_percent=longest_percent(moved_between),
+        longest_rank=longest_rank(analyses),
+        longest_percent=longest_percent(analyses),
         remainder=remainder(prediction, vocab_size),
         layout=layout(analysis),
         rows_title=title(n_steps, is_folded),
